@@ -6,7 +6,11 @@
 /** Index into the vocabulary, in [0, vocabularySize). */
 export type TokenId = number & { readonly __brand?: 'TokenId' };
 
-/** One pick from one sequence's next-token distribution. */
+/**
+ * One pick from one sequence's next-token distribution. The vocabulary is narrowed in this order (that of
+ * Hugging Face's logits warpers): temperature, top-k, top-p, min-p; then tokens are laid out likeliest first
+ * (ties: lower id first) and `uniform` picks along the cumulated probability.
+ */
 export interface SampleRequest {
   readonly kind: 'sample';
   readonly sequence: TokenSequence;
@@ -39,7 +43,7 @@ export interface GuidedRequest {
   readonly epsilon: number;
   /** Only tokens with p_c ≥ plausibility · max p_c may be picked; 0: no mask. */
   readonly plausibility: number;
-  /** 0: argmax. */
+  /** 0: argmax (ties: lower id). Otherwise the mixture is divided by it and sampled as in `SampleRequest`, not narrowed. */
   readonly temperature: number;
   /** The draw, in [0, 1); needed where temperature > 0. */
   readonly uniform?: number;
@@ -110,6 +114,8 @@ export interface TokenModel {
   readonly vocabularySize: number;
   /** Cells of the cache that all sequences share. */
   readonly contextTokens: number;
+  /** The longest sequence that the model was trained for; a longer one is refused (ERR_PROMPT_TOO_LONG). */
+  readonly maxSequenceTokens: number;
   /** How many sequences may be open at once. */
   readonly maxSequences: number;
   readonly counters: ModelCounters;
