@@ -1,0 +1,133 @@
+import { z } from 'zod';
+import { TracewiseError } from './errors.ts';
+
+/** How the prompt is put; see `src/prompt`. `auto`: chat where the model has a template, few-shot otherwise. */
+export const promptShapes = ['auto', 'few-shot', 'step-by-step', 'chat', 'embedded'] as const;
+export type PromptShape = (typeof promptShapes)[number];
+
+/** How traces are written; see `src/signal`. */
+export const signalForms = ['full', 'minimal', 'compact', 'final'] as const;
+export type SignalForm = (typeof signalForms)[number];
+
+const count = z.number().int().positive();
+const share = z.number().min(0).max(1);
+
+const budgetSchema = z.strictObject({
+  /** Tokens of the answer. */
+  newTokens: count.default(512),
+  /** Rows (tokens of any sequence) that this run may put through the model. */
+  modelTokens: count.optional(),
+  wallClockMs: count.optional(),
+  /** Runs of one program on one test. */
+  executions: count.optional(),
+});
+
+const limitsSchema = z
+  .strictObject({
+    timeoutMs: count,
+    memoryBytes: count,
+    stdoutBytes: count,
+    traceEvents: count,
+    traceBytes: count,
+    valueChars: count,
+    valueItems: count,
+    valueDepth: count,
+    locals: count,
+  })
+  .partial();
+
+const optionsSchema = z.strictObject({
+  /** The paper's γ. 0: plain decoding; 1: the conditional stream alone; above 1: away from the plain stream. */
+  guidanceStrength: z.number().min(0).max(20).default(1),
+  /** The paper's s: continuations sampled at a line boundary. */
+  candidates: z.number().int().min(1).max(64).default(3),
+  /** The paper's t: the temperature that candidates are sampled at. */
+  temperature: z.number().min(0).max(10).default(0.8),
+  /** Nucleus of the candidates' sampling. */
+  topP: share.default(0.95),
+  topK: z.number().int().min(0).default(0),
+  minP: share.default(0),
+  /** The paper's d: lines of a candidate; the rest of a line already begun does not count. */
+  horizonLines: count.default(3),
+  /** Tokens that a candidate may take before it is cut. */
+  candidateTokens: count.default(256),
+  /** The paper's k: the signal is refreshed after every k-th line. */
+  refreshLines: count.default(1),
+  prompt: z.enum(promptShapes).default('auto'),
+  /**
+   * What is written for the model before it starts: nothing (it opens the fence itself, after reasoning if it
+   * likes), the fence, or the fence and `def NAME(`.
+   */
+  beginAnswer: z.enum(['nothing', 'fence', 'header']).default('fence'),
+  signalForm: z.enum(signalForms).default('compact'),
+  /** Cap of the signal block, in tokens of the model; what is cut is said in the text. null: no cap. */
+  signalTokens: count.nullable().default(1024),
+  /** Whether the signal says if a run returned what its test expects, and what that is. */
+  showExpected: z.boolean().default(true),
+  /** Whether runs that timed out, ran out of memory or were killed are told in the signal. */
+  showUnfinished: z.boolean().default(true),
+  /** Whether a loop's header is traced at every iteration, or once per frame as in the reference. */
+  loopHeaders: z.enum(['every', 'once']).default('every'),
+  /** The text that is run and shown: as written, or in the parser's normal form (no comments, no docstrings). */
+  executedText: z.enum(['written', 'normalized']).default('written'),
+  /** While no candidate gave a signal: sample again at the next line, or before every token as the reference does. */
+  emptySignal: z.enum(['line', 'token']).default('line'),
+  /** Where γ > 1, tokens with p_c below this share of max p_c cannot win; 0: no mask. */
+  plausibility: share.default(0.1),
+  /** Added to both probabilities before their ratio is taken; the reference uses 1e-8. */
+  epsilon: share.default(0),
+  /** Temperature of the answer's own tokens; 0: the likeliest of the mixture, as in the paper. */
+  finalTemperature: z.number().min(0).max(10).default(0),
+  /** A candidate that passes all visible tests ends the run. */
+  stopOnPass: z.boolean().default(true),
+  /** All draws follow from it. */
+  seed: z.number().int().min(0).max(0xffffffff).default(0),
+  budget: budgetSchema.prefault({}),
+  /** Bounds of a candidate's run; the runner's own defaults where absent. */
+  limits: limitsSchema.default({}),
+  /** Every deviation from the paper off at once; see `faithfulOptions`. */
+  faithful: z.boolean().default(false),
+});
+
+/** Options of `solve`, as a user gives them. */
+export type SolveOptions = z.input<typeof optionsSchema>;
+/** Options of `solve`, complete and frozen. */
+export type ResolvedOptions = Readonly<z.output<typeof optionsSchema>>;
+
+/** What `faithful: true` sets: the paper's way wherever tracewise's default is another. */
+export const faithfulOptions = {
+  signalForm: 'full',
+  signalTokens: null,
+  showExpected: false,
+  showUnfinished: false,
+  loopHeaders: 'once',
+  executedText: 'normalized',
+  emptySignal: 'token',
+  plausibility: 0,
+  epsilon: 1e-8,
+  finalTemperature: 0,
+  stopOnPass: false,
+} as const satisfies SolveOptions;
+
+/** Checks and completes options. Throws a TracewiseError (ERR_OPTIONS) that names every wrong one. */
+export function resolveOptions(options: SolveOptions = {}): ResolvedOptions {
+  const parsed = optionsSchema.safeParse(options);
+  if (!parsed.success) {
+    throw new TracewiseError('ERR_OPTIONS', `Expected valid options but received:\n${z.prettifyError(parsed.error)}`, {
+      details: { issues: parsed.error.issues },
+    });
+  }
+  if (!parsed.data.faithful) return Object.freeze(parsed.data);
+  const contradiction = Object.entries(faithfulOptions).find(
+    ([key, value]) => key in options && options[key as keyof typeof faithfulOptions] !== value,
+  );
+  if (contradiction) {
+    const [key, value] = contradiction;
+    throw new TracewiseError(
+      'ERR_OPTIONS',
+      `Expected \`${key}\` to be ${JSON.stringify(value)} with \`faithful: true\` but received ${JSON.stringify(options[key as keyof typeof faithfulOptions])}; leave one of the two out`,
+      { details: { option: key } },
+    );
+  }
+  return Object.freeze({ ...parsed.data, ...faithfulOptions });
+}

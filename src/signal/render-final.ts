@@ -1,0 +1,51 @@
+import type { TestResult } from '../program-runner.ts';
+import { replayTrace } from './replay-trace.ts';
+import { type EntryRenderer, failureName } from './signal-entry.ts';
+
+/**
+ * The form that the embedded model was trained on: the continuation's own lines under a verdict, then one
+ * line a test with the final value of every local that is not still an argument's, and what came back.
+ * `# 1 fail` / `    total = sum(kept)` / `1: kept=[7, 9]; total=16 -> total fail`.
+ */
+export const renderFinal: EntryRenderer = ({ program, results }, index, { codeSoFar, showExpected }) => {
+  const runs = results.map((result) => runText(program, result, showExpected));
+  const lines = runs.map((run, i) => `${i + 1}: ${run}`.trimEnd());
+  const continuation = program.slice(codeSoFar.length).replace(/^\n+|\n+$/g, '');
+  const verdict = showExpected ? ` ${verdictOf(lines)}` : '';
+  return `# ${index + 1}${verdict}\n${continuation}\n${lines.join('\n')}\n`;
+};
+
+function runText(program: string, result: TestResult, showExpected: boolean): string {
+  const locals = finalLocals(program, result).map(([name, value]) => `${name}=${short(value)}`);
+  const state = locals.join('; ');
+  const failure = failureName(result);
+  if (failure) return `${state} ! ${failure}`.trimStart();
+  const returned = result.returned ?? 'None';
+  if (returned === 'None') {
+    const near = showExpected && result.outcome !== 'passed' ? result.expectedLocals?.[0] : undefined;
+    return `${state} -> None${near === undefined ? '' : `, ${near} ok`}`.trimStart();
+  }
+  const name = returned.length > 4 ? result.returnedLocals?.[0] : undefined;
+  const verdict = showExpected ? (result.outcome === 'passed' ? ' pass' : ' fail') : '';
+  return `${state} -> ${name ?? short(returned)}${verdict}`.trimStart();
+}
+
+/** Locals at the end of the called function's last frame, arguments that kept their value left out. */
+function finalLocals(program: string, result: TestResult): [string, string][] {
+  const steps = replayTrace(program, result.trace).filter(({ event }) => event.depth === 2);
+  const called = steps.findLast(({ event }) => event.event === 'call');
+  const last = steps.at(-1);
+  if (!called || !last) return [];
+  const locals = [...last.locals].map(([name, { value }]): [string, string] => [name, value]);
+  return locals.filter(([name, value]) => called.locals.get(name)?.value !== value);
+}
+
+function verdictOf(lines: readonly string[]): string {
+  if (lines.some((line) => line.endsWith(' fail') || line.includes(' ! '))) return 'fail';
+  if (lines.every((line) => line.endsWith(' pass'))) return 'pass';
+  return lines.every((line) => line.endsWith(' ok')) ? 'near' : 'open';
+}
+
+function short(value: string, max = 40): string {
+  return value.length <= max ? value : `${value.slice(0, max - 3)}...`;
+}

@@ -1,0 +1,61 @@
+import type { TestResult } from '../program-runner.ts';
+import { keepEnds } from './keep-ends.ts';
+import { type Locals, replayTrace, type TraceStep } from './replay-trace.ts';
+import { type EntryRenderer, type EntryStyle, failureName } from './signal-entry.ts';
+
+/**
+ * The paper's full form: before every executed line the locals and their types, then the event and its
+ * source line; on return the caller's state and the value. One bar per frame.
+ */
+export const renderFull: EntryRenderer = ({ program, results }, _index, style) => {
+  const text = `# Function:\n${program.trim()}\n`;
+  const runs = results.map((result) => `# Invocation:\n${result.call ?? '(whole program)'}\n\n${traceText(program, result, style)}`);
+  if (style.repeatProgram) return runs.map((run) => `${text}\n${run}`).join('\n');
+  return [text, ...runs].join('\n');
+};
+
+function traceText(program: string, result: TestResult, style: EntryStyle): string {
+  const steps = visibleSteps(replayTrace(program, result.trace), style.headersOnce).map(stepText);
+  const max = result.outcome === 'passed' ? style.maxSteps : 2 * style.maxSteps;
+  const kept = keepEnds(steps, max, (omitted) => `(${omitted} steps left out)`);
+  const failure = failureName(result);
+  const ending = result.exception || !failure ? [] : [`(stopped: ${failure})`];
+  return `# Execution Trace:\n${[...kept, ...ending, ...expectation(result, style)].join('\n')}\n`;
+}
+
+function expectation(result: TestResult, style: EntryStyle): string[] {
+  return style.showExpected && result.expected !== undefined ? [`Expected: ${result.expected}`] : [];
+}
+
+/** METHOD 1.13: the reference's tracer stops at a loop's header once, and never twice in a row at one line. */
+function visibleSteps(steps: readonly TraceStep[], headersOnce: boolean): TraceStep[] {
+  const inFunction = steps.filter((step) => step.event.depth > 1);
+  if (!headersOnce) return inFunction;
+  const seen = new Map<number, Set<number>>();
+  return inFunction.filter(({ event, source }, i) => {
+    if (event.event === 'call') seen.set(event.depth, new Set());
+    if (event.event !== 'line') return true;
+    const previous = inFunction[i - 1]?.event;
+    if (previous?.event === 'line' && previous.line === event.line && previous.depth === event.depth) return false;
+    const headers = seen.get(event.depth);
+    const repeated = /^\s*(?:async\s+)?(?:for|while)\b/.test(source) && headers?.has(event.line);
+    headers?.add(event.line);
+    return !repeated;
+  });
+}
+
+function stepText({ event, source, locals, caller }: TraceStep): string {
+  const returned = event.event === 'return';
+  const shown = returned && caller ? caller : { locals, source };
+  const bars = '='.repeat(returned ? Math.max(1, event.depth - 1) : event.depth);
+  const lines = [`${bars} ${dict(shown.locals, 'value')} , ${dict(shown.locals, 'type')}`, `${event.event.toUpperCase()}: ${shown.source}`];
+  if (returned || event.event === 'yield') lines.push(`Return Value: ${event.value ?? 'None'}`);
+  if (event.event === 'exception') lines.push(`Return Value: ${event.exceptionType}(${event.value ?? ''})`);
+  return lines.join('\n');
+}
+
+/** A dict of the locals; values stand as they were rendered, type names as strings. */
+export function dict(locals: Locals, field: 'value' | 'type'): string {
+  const items = [...locals].map(([name, local]) => `'${name}': ${field === 'value' ? local.value : `'${local.type}'`}`);
+  return `{${items.join(', ')}}`;
+}

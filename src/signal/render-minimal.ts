@@ -1,0 +1,20 @@
+import { dict } from './render-full.ts';
+import { replayTrace } from './replay-trace.ts';
+import { type EntryRenderer, failureName } from './signal-entry.ts';
+
+/**
+ * The paper's minimal form: of each run only the last state inside the called function (before its last
+ * line ran), as locals and their types.
+ */
+export const renderMinimal: EntryRenderer = ({ program, results }, _index, { showExpected }) => {
+  const runs = results.map((result) => {
+    const steps = replayTrace(program, result.trace);
+    const last =
+      steps.findLast(({ event }) => event.depth === 2 && event.event === 'line') ??
+      steps.findLast(({ event }) => event.depth === 2);
+    const state = last ? `${dict(last.locals, 'value')} , ${dict(last.locals, 'type')}` : `(${failureName(result) ?? 'no state'})`;
+    const expected = showExpected && result.expected !== undefined ? `\nExpected: ${result.expected}` : '';
+    return `# Invocation:\n${result.call ?? '(whole program)'}\n${state}${expected}\n`;
+  });
+  return [`# Function:\n${program.trim()}\n`, ...runs].join('\n');
+};

@@ -1,0 +1,92 @@
+import { TracewiseError } from '../errors.ts';
+import { type LogicalLine, logicalLines } from '../lines/logical-lines.ts';
+import { readDocstring } from './read-docstring.ts';
+import { readDoctests } from './read-doctests.ts';
+import { parseTask, type Task } from './task.ts';
+
+/**
+ * A task from a Python file: the last function whose body is empty (a docstring, `...`, `pass` or
+ * `raise NotImplementedError`) is what is asked; its docstring, or the comment above it, says what it shall
+ * do; doctest examples and the file's asserts are the visible tests; what stands before it is kept as the
+ * program's beginning. Throws a TracewiseError (ERR_TASK) where one of these is missing.
+ */
+export function readPythonTask(source: string, { id = 'task' }: { id?: string } = {}): Task {
+  const text = source.replace(/\r\n?/g, '\n');
+  const lines = logicalLines(text);
+  const at = lines.findLastIndex((line, i) => isHeader(line) && isStub(bodyOf(lines, i), text));
+  if (at < 0) {
+    throw new TracewiseError(
+      'ERR_TASK',
+      'Expected a function without a body (a docstring, `...`, `pass` or `raise NotImplementedError`) but found none in the Python file',
+    );
+  }
+  const header = lines[at]!;
+  const signature = headerText(header.text);
+  const entryPoint = /def\s+(\w+)/.exec(signature)![1]!;
+  const body = bodyOf(lines, at);
+  const docstring = readDocstring(body[0]?.text ?? afterHeader(header.text));
+  const end = body.at(-1)?.end ?? header.end;
+  const tests = [...readDoctests(docstring, entryPoint), ...assertsAfter(text.slice(end))];
+  const description = docstring.trim() || commentAbove(text.slice(0, header.start));
+  if (description === '') {
+    throw new TracewiseError('ERR_TASK', `Expected a docstring that says what \`${entryPoint}\` shall do but found none`);
+  }
+  return parseTask({ id, text: description, entryPoint, tests, signature, preamble: preambleOf(text, lines, at) });
+}
+
+function isHeader(line: LogicalLine): boolean {
+  return line.indent === 0 && /^(?:async\s+)?def\s+\w+\s*\(/.test(line.text);
+}
+
+function bodyOf(lines: readonly LogicalLine[], header: number): LogicalLine[] {
+  const after = lines.slice(header + 1);
+  const end = after.findIndex((line) => line.indent === 0);
+  return end < 0 ? after : after.slice(0, end);
+}
+
+function isStub(body: readonly LogicalLine[], source: string): boolean {
+  const statements = body.map((line) => line.text.trim());
+  if (statements[0] && readDocstring(statements[0]) !== '') statements.shift();
+  return source !== '' && statements.every((text) => /^(?:\.\.\.|pass|raise\s+NotImplementedError\b.*)(?:\s*#.*)?$/.test(text));
+}
+
+/** `def f(x): ...` has its body on the header's line. */
+function headerText(text: string): string {
+  return text.replace(/:\s*(?:\.\.\.|pass)\s*(?:#.*)?$/, ':').trim();
+}
+
+function afterHeader(text: string): string {
+  return /:\s*("""[\s\S]*"""|'''[\s\S]*''')\s*$/.exec(text)?.[1] ?? '';
+}
+
+function commentAbove(text: string): string {
+  const lines = text.trimEnd().split('\n');
+  const from = lines.findLastIndex((line) => !line.startsWith('#')) + 1;
+  return lines
+    .slice(from)
+    .map((line) => line.replace(/^#+ ?/, ''))
+    .join('\n')
+    .trim();
+}
+
+/** Everything before the function but its own comment, asserts and decorators of the stub. */
+function preambleOf(text: string, lines: readonly LogicalLine[], at: number): string {
+  const before = lines.slice(0, at).filter((line) => !isAssert(line));
+  const last = before.at(-1);
+  return last ? `${text.slice(before[0]!.start, last.end).trim()}\n` : '';
+}
+
+function isAssert(line: LogicalLine): boolean {
+  return line.indent === 0 && /^assert\b/.test(line.text);
+}
+
+/** HumanEval's `def check(candidate)` is one test; otherwise every assert at the file's level is one. */
+function assertsAfter(text: string) {
+  const lines = logicalLines(text);
+  const check = lines.findIndex((line) => line.indent === 0 && /^def\s+check\s*\(/.test(line.text));
+  if (check >= 0) {
+    const body = bodyOf(lines, check);
+    return [{ kind: 'check' as const, source: text.slice(lines[check]!.start, body.at(-1)?.end) }];
+  }
+  return lines.filter(isAssert).map((line) => ({ kind: 'assert' as const, source: line.text.trim() }));
+}

@@ -1,0 +1,16 @@
+import { TracewiseError } from '../errors.ts';
+import { readPythonTask } from './read-python-task.ts';
+import { parseTask, type Task } from './task.ts';
+
+/** A task from text: JSON where it starts with `{`, a Python file otherwise. Throws ERR_TASK. */
+export function readTask(text: string, { id }: { id?: string } = {}): Task {
+  const source = text.replace(/^\uFEFF/, '');
+  if (!source.trimStart().startsWith('{')) return readPythonTask(source, id === undefined ? {} : { id });
+  let json: unknown;
+  try {
+    json = JSON.parse(source);
+  } catch (cause) {
+    throw new TracewiseError('ERR_TASK', `Expected a JSON task but the text does not parse: ${(cause as Error).message}`, { cause });
+  }
+  return parseTask(id === undefined ? json : { id, ...(json as object) });
+}

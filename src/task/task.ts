@@ -1,0 +1,70 @@
+import { z } from 'zod';
+import { TracewiseError } from '../errors.ts';
+import type { ProgramTest } from '../program-runner.ts';
+
+const identifier = /^[A-Za-z_]\w*$/;
+const source = z.string().refine((text) => text.trim() !== '', 'is empty');
+
+const testSchema = z.union([
+  source.transform((text): ProgramTest => ({ kind: 'assert', source: text })),
+  z.strictObject({ kind: z.literal('assert'), source }),
+  z.strictObject({ kind: z.literal('check'), source }),
+  z.strictObject({ kind: z.literal('io'), stdin: z.string(), expectedStdout: z.string() }),
+]);
+
+const taskSchema = z.strictObject({
+  id: z.coerce.string().default('task'),
+  /** What is asked, in words. */
+  text: source,
+  /** The function's name; found in the signature or the first assert where absent. */
+  entryPoint: z.string().regex(identifier, 'is not a Python name').optional(),
+  /** Visible: shown to the model, run on candidates, and what decides that a run has solved the task. */
+  tests: z.array(testSchema).min(1, 'holds no test; guidance needs at least one visible test'),
+  /** Never shown and never run while generating; for scoring alone. */
+  hiddenTests: z.array(testSchema).default([]),
+  /** Statements that run before the tests in the program's namespace. */
+  setupCode: z.string().default(''),
+  /** The function's header, `def NAME(…):`. */
+  signature: z.string().optional(),
+  /** Imports and helpers that stand before the function in the program. */
+  preamble: z.string().default(''),
+});
+
+/** A task as a user writes it; a test may be the bare text of an assert. */
+export type TaskInput = z.input<typeof taskSchema>;
+
+/** A task, checked and complete. */
+export type Task = Readonly<Omit<z.output<typeof taskSchema>, 'entryPoint'>> & { readonly entryPoint: string };
+
+/** Checks a task. Throws a TracewiseError (ERR_TASK) that names every fault. */
+export function parseTask(input: unknown): Task {
+  const parsed = taskSchema.safeParse(input);
+  if (!parsed.success) {
+    throw new TracewiseError('ERR_TASK', `Expected a task but received:\n${z.prettifyError(parsed.error)}`, {
+      details: { issues: parsed.error.issues },
+    });
+  }
+  const task = parsed.data;
+  const entryPoint = task.entryPoint ?? nameIn(task.signature) ?? task.tests.map(nameCalled).find(Boolean);
+  if (!entryPoint) {
+    throw new TracewiseError(
+      'ERR_TASK',
+      'Expected the name of the function but found none in `signature` or `tests`; give it as `entryPoint`',
+    );
+  }
+  return Object.freeze({ ...task, entryPoint });
+}
+
+function nameIn(signature: string | undefined): string | undefined {
+  return signature && /^\s*(?:async\s+)?def\s+([A-Za-z_]\w*)/.exec(signature)?.[1];
+}
+
+const notTheFunction = new Set(['abs', 'all', 'any', 'isclose', 'len', 'list', 'not', 'round', 'set', 'sorted', 'str', 'tuple']);
+
+/** The first name that an assert calls, wrappers such as `set(…)` and `not (…)` passed over. */
+function nameCalled(test: ProgramTest): string | undefined {
+  if (test.kind !== 'assert') return undefined;
+  const calls = test.source.replace(/^\s*assert\b/, '').matchAll(/(?<![\w.])([A-Za-z_]\w*)\s*\(/g);
+  for (const [, name] of calls) if (name && !notTheFunction.has(name)) return name;
+  return undefined;
+}
