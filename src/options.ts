@@ -113,9 +113,13 @@ export const faithfulOptions = {
 export function resolveOptions(options: SolveOptions = {}): ResolvedOptions {
   const parsed = optionsSchema.safeParse(options);
   if (!parsed.success) {
-    throw new TracewiseError('ERR_OPTIONS', `Expected valid options but received:\n${z.prettifyError(parsed.error)}`, {
-      details: { issues: parsed.error.issues },
-    });
+    throw new TracewiseError(
+      'ERR_OPTIONS',
+      `Expected valid options but received:\n${z.prettifyError(parsed.error)}`,
+      {
+        details: { issues: parsed.error.issues },
+      },
+    );
   }
   if (!parsed.data.faithful) return Object.freeze(parsed.data);
   const contradiction = Object.entries(faithfulOptions).find(

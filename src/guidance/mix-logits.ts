@@ -33,7 +33,9 @@ export function mixLogits(
   const scores = new Float64Array(unconditional.length);
   for (let i = 0; i < scores.length; i++) {
     scores[i] =
-      conditional[i]! < floor ? -Infinity : score(unconditional[i]!, conditional[i]!, guidanceStrength, epsilon);
+      conditional[i]! < floor
+        ? -Infinity
+        : score(unconditional[i]!, conditional[i]!, guidanceStrength, epsilon);
   }
   return logSoftmax(scores);
 }

@@ -5,7 +5,9 @@ import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
  * whatever else was drawn before, in whatever order. So a run repeats exactly under any schedule.
  */
 export function uniformStream(seed: number, ...path: readonly number[]): () => number {
-  const generator = xoroshiro128plus(path.reduce((hash, part) => mix(hash ^ mix(part)), mix(seed)));
+  const generator = xoroshiro128plus(
+    path.reduce((hash, part) => mix(Math.imul(hash, 0x9e3779b1) + part), mix(seed)),
+  );
   return () => (generator.next() >>> 0) / 2 ** 32;
 }
 

@@ -18,6 +18,18 @@ export function functionState(code: string, entryPoint: string): FunctionState {
   return state;
 }
 
+/** Offset of the statement that ends the function; the code's length while none has come. */
+export function endOfFunction(code: string, entryPoint: string): number {
+  const header = headerPattern(entryPoint);
+  let inside = false;
+  for (const line of logicalLines(code)) {
+    if (line.indent > 0) continue;
+    if (header.test(line.text)) inside = true;
+    else if (inside) return line.start;
+  }
+  return code.length;
+}
+
 /** Whether the code holds the function's header. */
 export function definesFunction(code: string, entryPoint: string): boolean {
   return logicalLines(code).some((line) => line.indent === 0 && headerPattern(entryPoint).test(line.text));

@@ -25,7 +25,11 @@ export function buildPrompt(
   };
 }
 
-function shapeOf(shape: PromptShape, task: Task, renderChat: RenderChat): Pick<PromptPieces, 'head' | 'tail'> {
+function shapeOf(
+  shape: PromptShape,
+  task: Task,
+  renderChat: RenderChat,
+): Pick<PromptPieces, 'head' | 'tail'> {
   switch (shape) {
     case 'few-shot':
       return fewShotPrompt(task);
@@ -36,6 +40,8 @@ function shapeOf(shape: PromptShape, task: Task, renderChat: RenderChat): Pick<P
     case 'chat':
       return chatPrompt(task, renderChat);
     case 'auto':
-      return renderChat([{ role: 'user', content: 'x' }]) === undefined ? fewShotPrompt(task) : chatPrompt(task, renderChat);
+      return renderChat([{ role: 'user', content: 'x' }]) === undefined
+        ? fewShotPrompt(task)
+        : chatPrompt(task, renderChat);
   }
 }

@@ -22,7 +22,7 @@ export function chatPrompt(
       'ERR_OPTIONS',
       rendered === undefined
         ? 'Expected a model with a chat template for `prompt: "chat"` but this one has none; use "few-shot" or "step-by-step"'
-        : "Expected a chat template that shows the user's message once; use `prompt: \"few-shot\"` or \"step-by-step\"",
+        : 'Expected a chat template that shows the user\'s message once; use `prompt: "few-shot"` or "step-by-step"',
     );
   }
   const [before = '', after = ''] = parts;

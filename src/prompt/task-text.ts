@@ -1,5 +1,5 @@
-import { testText } from '../task/test-text.ts';
 import type { Task } from '../task/task.ts';
+import { testText } from '../task/test-text.ts';
 
 /** The tests as a prompt lists them, one after the other. */
 export function testsText(task: Task): string {

@@ -26,7 +26,8 @@ function effects(trace: readonly TraceEvent[]): string[] {
     if (event.depth < 2) continue;
     const line = running[event.depth];
     const nested = event.depth > 2 ? `${event.functionName} ` : '';
-    if (line && event.event !== 'call' && event.changes.length > 0) texts.push(`  ${nested}${line.line}: ${changesText(event.changes)}`);
+    if (line && event.event !== 'call' && event.changes.length > 0)
+      texts.push(`  ${nested}${line.line}: ${changesText(event.changes)}`);
     if (event.event === 'exception') texts.push(`  ${nested}${event.line}: ! ${event.exceptionType}`);
     if (event.event === 'return' && event.depth > 2) texts.push(`  ${nested}-> ${event.value ?? 'None'}`);
     if (event.event === 'yield') texts.push(`  ${nested}yields ${event.value ?? 'None'}`);
@@ -47,5 +48,7 @@ function endText(result: TestResult, { showExpected }: EntryStyle): string {
     : `-> ${result.returned ?? 'None'}`;
   if (!showExpected) return ended;
   if (result.outcome === 'passed') return `${ended}  (as expected)`;
-  return result.expected === undefined ? `${ended}  (not as expected)` : `${ended}  (expected ${result.expected})`;
+  return result.expected === undefined
+    ? `${ended}  (not as expected)`
+    : `${ended}  (expected ${result.expected})`;
 }

@@ -9,7 +9,9 @@ import { type EntryRenderer, type EntryStyle, failureName } from './signal-entry
  */
 export const renderFull: EntryRenderer = ({ program, results }, _index, style) => {
   const text = `# Function:\n${program.trim()}\n`;
-  const runs = results.map((result) => `# Invocation:\n${result.call ?? '(whole program)'}\n\n${traceText(program, result, style)}`);
+  const runs = results.map(
+    (result) => `# Invocation:\n${result.call ?? '(whole program)'}\n\n${traceText(program, result, style)}`,
+  );
   if (style.repeatProgram) return runs.map((run) => `${text}\n${run}`).join('\n');
   return [text, ...runs].join('\n');
 };
@@ -36,7 +38,8 @@ function visibleSteps(steps: readonly TraceStep[], headersOnce: boolean): TraceS
     if (event.event === 'call') seen.set(event.depth, new Set());
     if (event.event !== 'line') return true;
     const previous = inFunction[i - 1]?.event;
-    if (previous?.event === 'line' && previous.line === event.line && previous.depth === event.depth) return false;
+    if (previous?.event === 'line' && previous.line === event.line && previous.depth === event.depth)
+      return false;
     const headers = seen.get(event.depth);
     const repeated = /^\s*(?:async\s+)?(?:for|while)\b/.test(source) && headers?.has(event.line);
     headers?.add(event.line);
@@ -48,7 +51,10 @@ function stepText({ event, source, locals, caller }: TraceStep): string {
   const returned = event.event === 'return';
   const shown = returned && caller ? caller : { locals, source };
   const bars = '='.repeat(returned ? Math.max(1, event.depth - 1) : event.depth);
-  const lines = [`${bars} ${dict(shown.locals, 'value')} , ${dict(shown.locals, 'type')}`, `${event.event.toUpperCase()}: ${shown.source}`];
+  const lines = [
+    `${bars} ${dict(shown.locals, 'value')} , ${dict(shown.locals, 'type')}`,
+    `${event.event.toUpperCase()}: ${shown.source}`,
+  ];
   if (returned || event.event === 'yield') lines.push(`Return Value: ${event.value ?? 'None'}`);
   if (event.event === 'exception') lines.push(`Return Value: ${event.exceptionType}(${event.value ?? ''})`);
   return lines.join('\n');
@@ -56,6 +62,8 @@ function stepText({ event, source, locals, caller }: TraceStep): string {
 
 /** A dict of the locals; values stand as they were rendered, type names as strings. */
 export function dict(locals: Locals, field: 'value' | 'type'): string {
-  const items = [...locals].map(([name, local]) => `'${name}': ${field === 'value' ? local.value : `'${local.type}'`}`);
+  const items = [...locals].map(
+    ([name, local]) => `'${name}': ${field === 'value' ? local.value : `'${local.type}'`}`,
+  );
   return `{${items.join(', ')}}`;
 }

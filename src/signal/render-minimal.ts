@@ -12,7 +12,9 @@ export const renderMinimal: EntryRenderer = ({ program, results }, _index, { sho
     const last =
       steps.findLast(({ event }) => event.depth === 2 && event.event === 'line') ??
       steps.findLast(({ event }) => event.depth === 2);
-    const state = last ? `${dict(last.locals, 'value')} , ${dict(last.locals, 'type')}` : `(${failureName(result) ?? 'no state'})`;
+    const state = last
+      ? `${dict(last.locals, 'value')} , ${dict(last.locals, 'type')}`
+      : `(${failureName(result) ?? 'no state'})`;
     const expected = showExpected && result.expected !== undefined ? `\nExpected: ${result.expected}` : '';
     return `# Invocation:\n${result.call ?? '(whole program)'}\n${state}${expected}\n`;
   });

@@ -48,7 +48,9 @@ const fewestSteps = 2;
  * order given. Over the cap, first the traces lose their middle steps, then the last programs go.
  */
 export function renderSignal(programs: readonly SignalEntry[], options: SignalOptions): Signal {
-  const shown = options.showUnfinished ? programs : programs.map(withoutUnfinished).filter(({ results }) => results.length > 0);
+  const shown = options.showUnfinished
+    ? programs
+    : programs.map(withoutUnfinished).filter(({ results }) => results.length > 0);
   if (shown.length === 0) return noSignal;
   const block = (entries: number, maxSteps: number): Signal => {
     const left = shown.length - entries;
@@ -63,7 +65,8 @@ export function renderSignal(programs: readonly SignalEntry[], options: SignalOp
   if (whole.tokens <= options.maxTokens) return whole;
   for (let entries = shown.length; entries > 0; entries--) {
     const least = block(entries, fewestSteps);
-    if (least.tokens <= options.maxTokens) return mostSteps((steps) => block(entries, steps), least, longestTrace(shown), options.maxTokens);
+    if (least.tokens <= options.maxTokens)
+      return mostSteps((steps) => block(entries, steps), least, longestTrace(shown), options.maxTokens);
   }
   return { ...noSignal, cut: true };
 }
@@ -81,7 +84,12 @@ function longestTrace(entries: readonly SignalEntry[]): number {
 }
 
 /** The most steps a trace may keep within the cap, by bisection: more steps never make the text shorter by much. */
-function mostSteps(render: (steps: number) => Signal, least: Signal, longest: number, maxTokens: number): Signal {
+function mostSteps(
+  render: (steps: number) => Signal,
+  least: Signal,
+  longest: number,
+  maxTokens: number,
+): Signal {
   let best = least;
   let low = fewestSteps;
   let high = longest;

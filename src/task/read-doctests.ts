@@ -12,8 +12,10 @@ export function readDoctests(docstring: string, entryPoint: string): ProgramTest
     const callsIt = new RegExp(`\\b${entryPoint}\\s*\\(`).test(source);
     const exception = /^Traceback \(most recent call last\):[\s\S]*\n(\w+)(?::|$)/.exec(output)?.[1];
     if (output === '') stage.push(source);
-    else if (callsIt && exception) tests.push({ kind: 'assert', source: [...stage, expectRaise(source, exception)].join('\n') });
-    else if (callsIt && isValue(output)) tests.push({ kind: 'assert', source: [...stage, `assert ${source} == ${output}`].join('\n') });
+    else if (callsIt && exception)
+      tests.push({ kind: 'assert', source: [...stage, expectRaise(source, exception)].join('\n') });
+    else if (callsIt && isValue(output))
+      tests.push({ kind: 'assert', source: [...stage, `assert ${source} == ${output}`].join('\n') });
   }
   return tests;
 }
@@ -28,8 +30,11 @@ function examples(docstring: string): Example[] {
   let current: { source: string[]; output: string[] } | undefined;
   for (const line of docstring.split('\n')) {
     const text = line.trim();
-    if (text.startsWith('>>>')) found.push((current = { source: [text.slice(3).trim()], output: [] }));
-    else if (current && current.output.length === 0 && /^\.\.\.(?: |$)/.test(text)) current.source.push(text.slice(4));
+    if (text.startsWith('>>>')) {
+      current = { source: [text.slice(3).trim()], output: [] };
+      found.push(current);
+    } else if (current && current.output.length === 0 && /^\.\.\.(?: |$)/.test(text))
+      current.source.push(text.slice(4));
     else if (text === '') current = undefined;
     else current?.output.push(text);
   }

@@ -29,9 +29,19 @@ export function readPythonTask(source: string, { id = 'task' }: { id?: string } 
   const tests = [...readDoctests(docstring, entryPoint), ...assertsAfter(text.slice(end))];
   const description = docstring.trim() || commentAbove(text.slice(0, header.start));
   if (description === '') {
-    throw new TracewiseError('ERR_TASK', `Expected a docstring that says what \`${entryPoint}\` shall do but found none`);
+    throw new TracewiseError(
+      'ERR_TASK',
+      `Expected a docstring that says what \`${entryPoint}\` shall do but found none`,
+    );
   }
-  return parseTask({ id, text: description, entryPoint, tests, signature, preamble: preambleOf(text, lines, at) });
+  return parseTask({
+    id,
+    text: description,
+    entryPoint,
+    tests,
+    signature,
+    preamble: preambleOf(text, lines, at),
+  });
 }
 
 function isHeader(line: LogicalLine): boolean {
@@ -47,7 +57,10 @@ function bodyOf(lines: readonly LogicalLine[], header: number): LogicalLine[] {
 function isStub(body: readonly LogicalLine[], source: string): boolean {
   const statements = body.map((line) => line.text.trim());
   if (statements[0] && readDocstring(statements[0]) !== '') statements.shift();
-  return source !== '' && statements.every((text) => /^(?:\.\.\.|pass|raise\s+NotImplementedError\b.*)(?:\s*#.*)?$/.test(text));
+  return (
+    source !== '' &&
+    statements.every((text) => /^(?:\.\.\.|pass|raise\s+NotImplementedError\b.*)(?:\s*#.*)?$/.test(text))
+  );
 }
 
 /** `def f(x): ...` has its body on the header's line. */

@@ -10,7 +10,11 @@ export function readTask(text: string, { id }: { id?: string } = {}): Task {
   try {
     json = JSON.parse(source);
   } catch (cause) {
-    throw new TracewiseError('ERR_TASK', `Expected a JSON task but the text does not parse: ${(cause as Error).message}`, { cause });
+    throw new TracewiseError(
+      'ERR_TASK',
+      `Expected a JSON task but the text does not parse: ${(cause as Error).message}`,
+      { cause },
+    );
   }
   return parseTask(id === undefined ? json : { id, ...(json as object) });
 }

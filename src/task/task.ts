@@ -34,7 +34,9 @@ const taskSchema = z.strictObject({
 export type TaskInput = z.input<typeof taskSchema>;
 
 /** A task, checked and complete. */
-export type Task = Readonly<Omit<z.output<typeof taskSchema>, 'entryPoint'>> & { readonly entryPoint: string };
+export type Task = Readonly<Omit<z.output<typeof taskSchema>, 'entryPoint'>> & {
+  readonly entryPoint: string;
+};
 
 /** Checks a task. Throws a TracewiseError (ERR_TASK) that names every fault. */
 export function parseTask(input: unknown): Task {
@@ -59,7 +61,20 @@ function nameIn(signature: string | undefined): string | undefined {
   return signature && /^\s*(?:async\s+)?def\s+([A-Za-z_]\w*)/.exec(signature)?.[1];
 }
 
-const notTheFunction = new Set(['abs', 'all', 'any', 'isclose', 'len', 'list', 'not', 'round', 'set', 'sorted', 'str', 'tuple']);
+const notTheFunction = new Set([
+  'abs',
+  'all',
+  'any',
+  'isclose',
+  'len',
+  'list',
+  'not',
+  'round',
+  'set',
+  'sorted',
+  'str',
+  'tuple',
+]);
 
 /** The first name that an assert calls, wrappers such as `set(…)` and `not (…)` passed over. */
 function nameCalled(test: ProgramTest): string | undefined {

@@ -10,11 +10,9 @@ describe('logicalLines', () => {
   const texts = (source: string) => logicalLines(source).map((line) => line.text);
 
   it('joins brackets, strings and backslashes, and leaves out blanks and comments', () => {
-    expect(texts('def f(\n    a,\n):\n    # note (\n\n    x = """a\nb"""\n    return a + \\\n        x\n')).toEqual([
-      'def f(\n    a,\n):',
-      '    x = """a\nb"""',
-      '    return a + \\\n        x',
-    ]);
+    expect(
+      texts('def f(\n    a,\n):\n    # note (\n\n    x = """a\nb"""\n    return a + \\\n        x\n'),
+    ).toEqual(['def f(\n    a,\n):', '    x = """a\nb"""', '    return a + \\\n        x']);
   });
 
   it.each([

@@ -1,0 +1,201 @@
+import { TracewiseError } from '../errors.ts';
+import type { EventBody, LineEnd } from '../events.ts';
+import { uniformStream } from '../guidance/uniform-stream.ts';
+import { trimAttempts } from '../lines/trim-attempts.ts';
+import type { TestResult } from '../program-runner.ts';
+import { buildPrompt } from '../prompt/build-prompt.ts';
+import { Answer } from './answer.ts';
+import type { AttemptSetup } from './attempt-setup.ts';
+import { Evidence, passesAll } from './evidence.ts';
+import { pickToken } from './pick-token.ts';
+import { refreshSignal } from './refresh-signal.ts';
+import { RunStopped } from './run-stopped.ts';
+import { Streams } from './streams.ts';
+
+// Names the answer's own draws beside those of candidates, whose path starts with a refresh ≥ 0.
+const answerDraws = -1;
+
+/** One agent's attempt at one task: METHOD 1.3, from the prompt to the judged program. */
+export class Attempt {
+  readonly #setup: AttemptSetup;
+  readonly #answer: Answer;
+  readonly #streams: Streams;
+  readonly #evidence: Evidence;
+  readonly #draw: () => number;
+  #newTokens = 0;
+  #guidedTokens = 0;
+  #changedTokens = 0;
+  #candidateTokens = 0;
+  #refreshes = 0;
+  /** Newlines of the program at the last refresh check; undefined: guidance has not been on. */
+  #checkedLines: number | undefined;
+  #line = { index: 0, tokens: 0, changedTokens: 0 };
+
+  constructor(setup: AttemptSetup) {
+    const { task, options, model, runner } = setup;
+    if (options.guidanceStrength > 0 && options.candidates + 2 > model.maxSequences) {
+      throw new TracewiseError(
+        'ERR_OPTIONS',
+        `Expected at most ${model.maxSequences - 2} candidates with the ${model.maxSequences} sequences of this engine but received ${options.candidates}; load it with more \`maxSequences\``,
+      );
+    }
+    const pieces = buildPrompt(task, options, (messages) => model.renderChat(messages));
+    this.#setup = setup;
+    this.#answer = new Answer({ ...pieces, entryPoint: task.entryPoint });
+    this.#streams = new Streams(model, pieces);
+    this.#evidence = new Evidence(runner, task, options);
+    this.#draw = uniformStream(options.seed, answerDraws);
+    setup.emit({
+      type: 'run-start',
+      taskId: task.id,
+      entryPoint: task.entryPoint,
+      model: model.name,
+      runner: runner.name,
+      options,
+      prompt: [...pieces.head, ...pieces.tail].map(({ text }) => text).join('') + pieces.begun,
+      promptTokens: this.#streams.promptTokens,
+    });
+  }
+
+  /** Runs to the end and emits all of its events. Rejects with the signal's reason where it is aborted for good. */
+  async run(): Promise<void> {
+    try {
+      const stopped = await this.#write().then(
+        () => new RunStopped('end-of-code'),
+        (reason: unknown) => {
+          if (reason instanceof RunStopped) return reason;
+          throw reason;
+        },
+      );
+      await this.#finish(stopped);
+    } finally {
+      this.#streams.dispose();
+    }
+  }
+
+  async #write(): Promise<void> {
+    const { options, model, emit, signal } = this.#setup;
+    emit({ type: 'line-start', line: this.#line.index, guided: this.#guidanceIsOn() });
+    while (!this.#answer.closed) {
+      signal.throwIfAborted();
+      this.#checkBudget();
+      const guided = this.#guidanceIsOn();
+      if (guided && this.#refreshIsDue()) await this.#refresh();
+      const picked = await pickToken(model, this.#streams, {
+        guided,
+        options,
+        uniform: this.#draw(),
+        signal,
+      });
+      if (model.isEndOfGeneration(picked.token)) return;
+      this.#streams.append(picked.token);
+      const text = this.#answer.push(model.tokenBytes(picked.token));
+      this.#newTokens++;
+      this.#guidedTokens += picked.guided ? 1 : 0;
+      this.#changedTokens += picked.changed ? 1 : 0;
+      this.#line.tokens++;
+      this.#line.changedTokens += picked.changed ? 1 : 0;
+      emit({ type: 'token', line: this.#line.index, text, ...picked });
+      if (this.#answer.newlines > this.#line.index) this.#endLines();
+    }
+  }
+
+  #guidanceIsOn(): boolean {
+    return this.#setup.options.guidanceStrength > 0 && this.#answer.insideFunction;
+  }
+
+  /** METHOD 1.7: a new line, and every k-th; while the signal is empty, every line (or, as the paper's code, every token). */
+  #refreshIsDue(): boolean {
+    const { refreshLines, emptySignal } = this.#setup.options;
+    const lines = this.#answer.codeLines;
+    const isNewLine = lines > (this.#checkedLines ?? lines);
+    this.#checkedLines = lines;
+    if (!this.#streams.conditional && emptySignal === 'token') return true;
+    return isNewLine && (lines % refreshLines === 0 || !this.#streams.conditional);
+  }
+
+  async #refresh(): Promise<void> {
+    const { tokens, passed } = await refreshSignal({
+      ...this.#setup,
+      streams: this.#streams,
+      evidence: this.#evidence,
+      codeSoFar: this.#answer.code,
+      line: this.#line.index,
+      refresh: this.#refreshes++,
+    });
+    this.#candidateTokens += tokens;
+    if (passed !== undefined && this.#setup.options.stopOnPass)
+      throw new RunStopped('candidate-passed', passed);
+  }
+
+  #checkBudget(): void {
+    const { newTokens, modelTokens = Infinity } = this.#setup.options.budget;
+    if (this.#newTokens >= newTokens) throw new RunStopped('new-tokens');
+    if (this.#streams.rows >= modelTokens) throw new RunStopped('model-tokens');
+    if (!this.#streams.hasRoom) throw new RunStopped('context-full');
+  }
+
+  /** A token may end several lines at once; its cost counts for the first of them. */
+  #endLines(): void {
+    const newlines = this.#answer.newlines;
+    while (this.#line.index < newlines) {
+      this.#setup.emit(this.#lineEnd());
+      this.#line = { index: this.#line.index + 1, tokens: 0, changedTokens: 0 };
+    }
+    if (!this.#answer.closed) {
+      this.#setup.emit({ type: 'line-start', line: this.#line.index, guided: this.#guidanceIsOn() });
+    }
+  }
+
+  #lineEnd(): EventBody<LineEnd> {
+    const { index, tokens, changedTokens } = this.#line;
+    return { type: 'line-end', line: index, text: this.#answer.line(index), tokens, changedTokens };
+  }
+
+  async #finish({ endedBy, program: passed }: RunStopped): Promise<void> {
+    const { emit } = this.#setup;
+    if (this.#line.tokens > 0) emit(this.#lineEnd());
+    const program = passed ?? (await this.#finalProgram(endedBy === 'end-of-code'));
+    const results = passed === undefined ? await this.#judge(program) : await this.#tracedResults(passed);
+    emit({
+      type: 'run-end',
+      endedBy,
+      program,
+      results,
+      counters: {
+        newTokens: this.#newTokens,
+        guidedTokens: this.#guidedTokens,
+        changedTokens: this.#changedTokens,
+        candidateTokens: this.#candidateTokens,
+        rows: this.#streams.rows,
+        cachedTokens: this.#streams.cachedTokens,
+        executions: this.#evidence.executions,
+      },
+    });
+  }
+
+  /** An answer that was cut short is cut back to what parses. */
+  async #finalProgram(complete: boolean): Promise<string> {
+    const written = this.#answer.program;
+    if (complete) return `${written.trimEnd()}\n`;
+    const attempts = trimAttempts(written);
+    const [parsed] = await this.#setup.runner.parse([attempts], { signal: this.#hardSignal });
+    return `${(parsed ? attempts[parsed.index]! : written).trimEnd()}\n`;
+  }
+
+  async #judge(program: string): Promise<readonly TestResult[]> {
+    return this.#evidence.judge(program, this.#hardSignal);
+  }
+
+  async #tracedResults(program: string): Promise<readonly TestResult[]> {
+    const results = await this.#evidence.trace(program, this.#hardSignal);
+    if (!passesAll(results)) throw new Error('a program that passed is no longer known to pass');
+    return results.map((result) => ({ ...result, trace: [] }));
+  }
+
+  /** The last word on a program that a budget cut short is still spoken; an abort is an abort. */
+  get #hardSignal(): AbortSignal {
+    const { signal } = this.#setup;
+    return signal.aborted && signal.reason instanceof RunStopped ? new AbortController().signal : signal;
+  }
+}

@@ -1,0 +1,44 @@
+import { definesFunction } from '../lines/function-state.ts';
+import { trimAttempts } from '../lines/trim-attempts.ts';
+import type { ResolvedOptions } from '../options.ts';
+import type { ProgramRunner } from '../program-runner.ts';
+import type { Candidate } from './sample-candidates.ts';
+
+/** What became of a candidate's text. */
+export type KeptProgram =
+  | { readonly outcome: 'kept'; readonly program: string; readonly normalized: string }
+  | { readonly outcome: 'duplicate' | 'not-parsable' };
+
+/** Cuts every candidate to a program that parses and still holds the function, and finds the duplicates. */
+export async function keepPrograms(
+  candidates: readonly Candidate[],
+  setup: {
+    readonly runner: ProgramRunner;
+    readonly codeSoFar: string;
+    readonly entryPoint: string;
+    readonly options: Pick<ResolvedOptions, 'executedText'>;
+    readonly signal: AbortSignal;
+  },
+): Promise<KeptProgram[]> {
+  const { runner, codeSoFar, entryPoint, options, signal } = setup;
+  const texts = [...new Set(candidates.map(({ text }) => codeSoFar + text))];
+  const attempts = texts.map((text) =>
+    trimAttempts(text).filter((attempt) => definesFunction(attempt, entryPoint)),
+  );
+  const parsed = await runner.parse(attempts, { signal });
+  const seen = new Set<string>();
+  return candidates.map(({ text }, i) => {
+    const at = texts.indexOf(codeSoFar + text);
+    const found = parsed[at];
+    if (!found || found.normalized === '') return { outcome: 'not-parsable' };
+    const isFirst = candidates.findIndex((candidate) => candidate.text === text) === i;
+    if (!isFirst || seen.has(found.normalized)) return { outcome: 'duplicate' };
+    seen.add(found.normalized);
+    const written = attempts[at]![found.index]!;
+    return {
+      outcome: 'kept',
+      program: options.executedText === 'written' ? written : found.normalized,
+      normalized: found.normalized,
+    };
+  });
+}

@@ -1,0 +1,79 @@
+import { renderSignal } from '../signal/render-signal.ts';
+import type { SignalEntry } from '../signal/signal-entry.ts';
+import type { AttemptSetup } from './attempt-setup.ts';
+import { type Evidence, passesAll } from './evidence.ts';
+import { keepPrograms } from './keep-programs.ts';
+import { RunStopped } from './run-stopped.ts';
+import { sampleCandidates } from './sample-candidates.ts';
+import type { Streams } from './streams.ts';
+
+export interface RefreshSetup extends AttemptSetup {
+  readonly streams: Streams;
+  readonly evidence: Evidence;
+  readonly codeSoFar: string;
+  readonly line: number;
+  /** Counts the refreshes of the run from 0. */
+  readonly refresh: number;
+}
+
+// Code that may still follow the signal before the next refresh: a long line and a candidate's worth of it.
+const codeReserve = 64;
+
+/** One refresh: candidates, cut to programs, run, written as the signal, put before the answer. */
+export async function refreshSignal(
+  setup: RefreshSetup,
+): Promise<{ tokens: number; passed: string | undefined }> {
+  const { task, options, model, runner, signal, emit, streams, codeSoFar, line } = setup;
+  const { entryPoint } = task;
+  const candidates = await sampleCandidates({ ...setup, entryPoint });
+  const kept = await keepPrograms(candidates, { runner, codeSoFar, entryPoint, options, signal });
+  kept.forEach((program, candidate) => {
+    const { outcome } = program;
+    emit({
+      type: 'candidate-end',
+      line,
+      candidate,
+      ...candidates[candidate]!,
+      outcome,
+      ...(outcome === 'kept' && { program: program.program }),
+    });
+  });
+  const entries = await runPrograms(
+    setup,
+    kept.map((program) => (program.outcome === 'kept' ? program.program : undefined)),
+  );
+  const room = streams.signalRoom(codeReserve);
+  const rendered = renderSignal(entries, {
+    form: options.signalForm,
+    codeSoFar,
+    showExpected: options.showExpected,
+    showUnfinished: options.showUnfinished,
+    headersOnce: options.loopHeaders === 'once',
+    repeatProgram: options.faithful,
+    maxTokens: Math.min(options.signalTokens ?? Infinity, room),
+    countTokens: (text) => model.tokenize(text).length,
+  });
+  streams.setSignal(rendered.text);
+  emit({ type: 'signal-set', line, ...rendered });
+  const passed = entries.find(({ results }) => passesAll(results))?.program;
+  return { tokens: candidates.reduce((sum, { tokens }) => sum + tokens, 0), passed };
+}
+
+async function runPrograms(
+  { task, options, evidence, signal, emit, line }: RefreshSetup,
+  programs: readonly (string | undefined)[],
+): Promise<SignalEntry[]> {
+  const fresh = programs.filter((program) => program !== undefined && !evidence.has(program)).length;
+  const { executions = Infinity } = options.budget;
+  if (evidence.executions + fresh * task.tests.length > executions) throw new RunStopped('executions');
+  const ran = await Promise.all(
+    programs.map(async (program, candidate) => {
+      if (program === undefined) return undefined;
+      const cached = evidence.has(program);
+      return { program, candidate, cached, results: await evidence.trace(program, signal) };
+    }),
+  );
+  const entries = ran.filter((entry) => entry !== undefined);
+  for (const entry of entries) emit({ type: 'execution-end', line, ...entry });
+  return entries.map(({ program, results }) => ({ program, results }));
+}

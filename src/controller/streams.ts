@@ -1,0 +1,117 @@
+import { TracewiseError } from '../errors.ts';
+import type { PromptPieces, Segment } from '../prompt/prompt-pieces.ts';
+import type { TokenId, TokenModel, TokenSequence } from '../token-model.ts';
+
+/**
+ * The two sequences of a run: the unconditional one, head + tail + code, and the conditional one,
+ * head + signal + tail + code, which shares the head's cells and exists only while there is a signal.
+ * Accepted text is never tokenized again: both go on with the very tokens that were picked.
+ */
+export class Streams {
+  readonly unconditional: TokenSequence;
+  readonly promptTokens: number;
+  readonly #model: TokenModel;
+  readonly #headLength: number;
+  readonly #tail: readonly TokenId[];
+  readonly #code: TokenId[];
+  readonly #candidates = new Set<TokenSequence>();
+  #conditional: TokenSequence | undefined;
+  #rows = 0;
+  #cachedTokens = 0;
+
+  constructor(model: TokenModel, { head, tail, begun }: PromptPieces) {
+    this.#model = model;
+    const headTokens = tokenizeSegments(model, head, true);
+    this.#headLength = headTokens.length;
+    this.#tail = tokenizeSegments(model, tail, false);
+    this.#code = begun === '' ? [] : model.tokenize(begun);
+    this.promptTokens = headTokens.length + this.#tail.length + this.#code.length;
+    if (this.promptTokens >= model.maxSequenceTokens) {
+      throw new TracewiseError(
+        'ERR_PROMPT_TOO_LONG',
+        `Expected a prompt shorter than the ${model.maxSequenceTokens} tokens that ${model.name} can read but received ${this.promptTokens}; shorten the task or use a model with a longer context`,
+        { details: { promptTokens: this.promptTokens, maxSequenceTokens: model.maxSequenceTokens } },
+      );
+    }
+    this.unconditional = model.openSequence();
+    this.unconditional.append(headTokens);
+    this.unconditional.append(this.#tail);
+    this.unconditional.append(this.#code);
+  }
+
+  /** Present while there is a signal. */
+  get conditional(): TokenSequence | undefined {
+    return this.#conditional;
+  }
+
+  /** Tokens that a signal may take so that `reserve` more tokens of code still fit behind it. */
+  signalRoom(reserve: number): number {
+    return this.#model.maxSequenceTokens - this.#headLength - this.#tail.length - this.#code.length - reserve;
+  }
+
+  /** Whether the longer of the two sequences has room for one more token. */
+  get hasRoom(): boolean {
+    const longest = Math.max(this.unconditional.length, this.#conditional?.length ?? 0);
+    return longest < this.#model.maxSequenceTokens;
+  }
+
+  setSignal(text: string): void {
+    if (text === '') {
+      this.#conditional = this.#release(this.#conditional);
+      return;
+    }
+    this.#conditional ??= this.unconditional.fork(this.#headLength);
+    this.#conditional.truncate(this.#headLength);
+    this.#conditional.append([...this.#model.tokenize(text), ...this.#tail, ...this.#code]);
+  }
+
+  append(token: TokenId): void {
+    this.#code.push(token);
+    this.unconditional.append([token]);
+    this.#conditional?.append([token]);
+  }
+
+  forkCandidate(): TokenSequence {
+    const candidate = this.unconditional.fork();
+    this.#candidates.add(candidate);
+    return candidate;
+  }
+
+  releaseCandidate(candidate: TokenSequence): void {
+    if (this.#candidates.delete(candidate)) this.#release(candidate);
+  }
+
+  /** Rows put through the model for this run, by all of its sequences. */
+  get rows(): number {
+    return this.#sum('numEvaluatedTokens') + this.#rows;
+  }
+
+  get cachedTokens(): number {
+    return this.#sum('numCachedTokens') + this.#cachedTokens;
+  }
+
+  dispose(): void {
+    for (const candidate of [...this.#candidates]) this.releaseCandidate(candidate);
+    this.#conditional = this.#release(this.#conditional);
+    this.unconditional.dispose();
+  }
+
+  #sum(counter: 'numEvaluatedTokens' | 'numCachedTokens'): number {
+    let sum = this.unconditional[counter] + (this.#conditional?.[counter] ?? 0);
+    for (const candidate of this.#candidates) sum += candidate[counter];
+    return sum;
+  }
+
+  #release(sequence: TokenSequence | undefined): undefined {
+    if (!sequence) return;
+    this.#rows += sequence.numEvaluatedTokens;
+    this.#cachedTokens += sequence.numCachedTokens;
+    sequence.dispose();
+  }
+}
+
+function tokenizeSegments(model: TokenModel, segments: readonly Segment[], begin: boolean): TokenId[] {
+  return segments.flatMap(({ text, special }, i) =>
+    model.tokenize(text, { special, begin: begin && i === 0 }),
+  );
+}

@@ -1,0 +1,16 @@
+export { foldRun, type RunResult } from './controller/fold-run.ts';
+export { type Run, type SolveSetup, solve } from './controller/solve.ts';
+export { type ErrorCode, TracewiseError } from './errors.ts';
+export type { EndReason, EventBody, RunCounters, RunEvent } from './events.ts';
+export { logSoftmax } from './guidance/log-softmax.ts';
+export { type MixOptions, mixLogits } from './guidance/mix-logits.ts';
+export { type PickOptions, pickToken } from './guidance/pick-token.ts';
+export { uniformStream } from './guidance/uniform-stream.ts';
+export { faithfulOptions, type ResolvedOptions, resolveOptions, type SolveOptions } from './options.ts';
+export type * from './program-runner.ts';
+export { renderSignal, type Signal, type SignalOptions } from './signal/render-signal.ts';
+export type { SignalEntry } from './signal/signal-entry.ts';
+export { readPythonTask } from './task/read-python-task.ts';
+export { readTask } from './task/read-task.ts';
+export { parseTask, type Task, type TaskInput } from './task/task.ts';
+export type * from './token-model.ts';
