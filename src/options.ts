@@ -1,13 +1,6 @@
 import { z } from 'zod';
 import { TracewiseError } from './errors.ts';
-
-/** How the prompt is put; see `src/prompt`. `auto`: chat where the model has a template, few-shot otherwise. */
-export const promptShapes = ['auto', 'few-shot', 'step-by-step', 'chat', 'embedded'] as const;
-export type PromptShape = (typeof promptShapes)[number];
-
-/** How traces are written; see `src/signal`. */
-export const signalForms = ['full', 'minimal', 'compact', 'final'] as const;
-export type SignalForm = (typeof signalForms)[number];
+import { promptShapes, signalForms } from './option-names.ts';
 
 const count = z.number().int().positive();
 const share = z.number().min(0).max(1);

@@ -6,14 +6,15 @@ const root = resolve(import.meta.dirname, '../src');
 
 /** The layers of the library, lowest first; an import points down or stays in its folder. */
 const layers = [
-  ['errors', 'options', 'events', 'token-model', 'program-runner', 'package-root'],
+  ['errors', 'option-names', 'options', 'events', 'token-model', 'program-runner', 'package-root'],
   ['guidance', 'lines', 'signal'],
   ['task'],
   ['llama', 'execution', 'prompt', 'testing'],
   ['controller'],
   ['agents', 'strategies'],
   ['bench', 'report'],
-  ['embedded-model', 'index'],
+  ['embedded-model'],
+  ['index'],
   ['cli'],
 ];
 

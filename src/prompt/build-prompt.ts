@@ -1,4 +1,5 @@
-import type { PromptShape, ResolvedOptions } from '../options.ts';
+import type { PromptShape } from '../option-names.ts';
+import type { ResolvedOptions } from '../options.ts';
 import type { Task } from '../task/task.ts';
 import type { ChatMessage } from '../token-model.ts';
 import { chatPrompt } from './chat.ts';

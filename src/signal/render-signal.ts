@@ -1,4 +1,4 @@
-import type { SignalForm } from '../options.ts';
+import type { SignalForm } from '../option-names.ts';
 import { renderCompact } from './render-compact.ts';
 import { renderFinal } from './render-final.ts';
 import { renderFull } from './render-full.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { promptShapes } from '../../src/options.ts';
+import { promptShapes } from '../../src/option-names.ts';
 import { buildPrompt } from '../../src/prompt/build-prompt.ts';
 import { parseTask } from '../../src/task/task.ts';
 

@@ -1,0 +1,10 @@
+/** What the command's exit status says. */
+export const exitCodes = {
+  solved: 0,
+  notSolved: 1,
+  /** Wrong use, a wrong task, or a machine that lacks something. */
+  unusable: 2,
+  /** 128 + SIGINT, 128 + SIGTERM. */
+  interrupted: 130,
+  terminated: 143,
+} as const;

@@ -1,0 +1,70 @@
+import { readFileSync } from 'node:fs';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { promptShapes, signalForms } from '../option-names.ts';
+import { packageRoot } from '../package-root.ts';
+import { exitCodes } from './exit-codes.ts';
+
+function number(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || Number.isNaN(value)) throw new InvalidArgumentError('Expected a number.');
+  return value;
+}
+
+function version(): string {
+  return JSON.parse(readFileSync(`${packageRoot()}/package.json`, 'utf8')).version;
+}
+
+const program = new Command('tracewise')
+  .description('Code that runs while it is written: execution-guided generation on your own GPU.')
+  .version(version())
+  .exitOverride()
+  .configureHelp({ showGlobalOptions: true });
+
+program
+  .command('solve')
+  .description('write a program for a task and judge it by its tests')
+  .argument('<task>', 'a JSON task, a Python file with a stub, its docstring and asserts, or - for standard input')
+  .option('-m, --model <path>', 'a GGUF file, or "embedded"', 'embedded')
+  .option('-g, --gamma <number>', 'guidance strength (γ): 0 none, 1 the signal alone, above 1 beyond it', number)
+  .option('-s, --candidates <number>', 'continuations tried at a line boundary (s)', number)
+  .option('-d, --horizon <lines>', 'lines of a continuation (d)', number)
+  .option('-t, --temperature <number>', 'temperature of the continuations (t)', number)
+  .option('--seed <number>', 'all draws follow from it', number)
+  .addOption(new Option('--prompt <shape>', 'how the prompt is put').choices([...promptShapes]))
+  .addOption(new Option('--begin <what>', 'what is written for the model').choices(['nothing', 'fence', 'header']))
+  .addOption(new Option('--signal <form>', 'how traces are written').choices([...signalForms]))
+  .option('--faithful', "the paper's way in everything")
+  .option('--no-stop-on-pass', 'do not end with a continuation that passes all tests')
+  .option('--max-tokens <number>', 'longest answer', number)
+  .option('--timeout <seconds>', 'longest run', number)
+  .option('--gpu <backend>', 'auto, cuda, metal, vulkan, or none', 'auto')
+  .option('--lib-dir <folder>', "your own build of llama.cpp's libraries, of the pinned version")
+  .option('--threads <number>', 'CPU threads', number)
+  .option('--context <tokens>', 'cells of the cache that all sequences share', number)
+  .option('--json', 'events as JSON lines on standard output, instead of the program')
+  .option('--quiet', 'no live view')
+  .action(async (task: string, options) => {
+    const { solveCommand } = await import('./solve-command.ts');
+    process.exitCode = await solveCommand(task, options);
+  });
+
+program
+  .command('build-native')
+  .description('compile the native addon with the machine’s C++ compiler')
+  .action(async () => {
+    const { buildNativeCommand } = await import('./build-native-command.ts');
+    process.exitCode = await buildNativeCommand();
+  });
+
+/** Commander has printed its own errors; anything else is told in a line, without a stack. */
+function fail(error: unknown): void {
+  const { exitCode, code, message } = error as { exitCode?: number; code?: string; message?: string };
+  if (typeof exitCode === 'number' && code?.startsWith('commander.')) {
+    process.exitCode = exitCode === 0 ? 0 : exitCodes.unusable;
+    return;
+  }
+  process.stderr.write(`tracewise: ${message ?? String(error)}\n`);
+  process.exitCode = exitCodes.unusable;
+}
+
+program.parseAsync().catch(fail);

@@ -1,0 +1,70 @@
+import { readFile } from 'node:fs/promises';
+import { basename, extname } from 'node:path';
+import { text } from 'node:stream/consumers';
+import type { RunResult } from '../controller/fold-run.ts';
+import { type Run, solve } from '../controller/solve.ts';
+import { TracewiseError } from '../errors.ts';
+import { createRunner } from '../execution/create-runner.ts';
+import { loadEngine } from '../llama/load-engine.ts';
+import { resolveOptions } from '../options.ts';
+import { readTask } from '../task/read-task.ts';
+import type { Task } from '../task/task.ts';
+import { exitCodes } from './exit-codes.ts';
+import { LiveView } from './live-view.ts';
+import { engineOptionsOf, type SolveFlags, solveOptionsOf } from './solve-flags.ts';
+
+/** `tracewise solve`: the program on stdout, what happens on stderr; returns the exit code. */
+export async function solveCommand(source: string, flags: SolveFlags): Promise<number> {
+  const interruption = new AbortController();
+  const codes = { SIGINT: exitCodes.interrupted, SIGTERM: exitCodes.terminated };
+  const onSignal = (name: NodeJS.Signals) => interruption.abort(name);
+  for (const name of Object.keys(codes)) process.once(name, onSignal);
+  try {
+    return await solveTask(source, flags, interruption.signal);
+  } catch (error) {
+    if (interruption.signal.aborted) return codes[interruption.signal.reason as keyof typeof codes];
+    throw error;
+  } finally {
+    for (const name of Object.keys(codes)) process.off(name, onSignal);
+  }
+}
+
+async function solveTask(source: string, flags: SolveFlags, signal: AbortSignal): Promise<number> {
+  const task = await readTaskFrom(source);
+  const options = solveOptionsOf(flags);
+  resolveOptions(options);
+  const runner = createRunner();
+  try {
+    await using engine = await loadEngine({ ...engineOptionsOf(flags), signal });
+    const run = solve(task, { engine, runner, signal, ...options });
+    return await report(run, task, flags);
+  } finally {
+    await runner.dispose();
+  }
+}
+
+async function report(run: Run, task: Task, flags: SolveFlags): Promise<number> {
+  const view = process.stderr.isTTY && !flags.quiet ? new LiveView(process.stderr, task) : undefined;
+  for await (const event of run) {
+    if (flags.json) process.stdout.write(`${JSON.stringify(event)}\n`);
+    view?.show(event);
+  }
+  const result = await run;
+  if (!flags.json) process.stdout.write(result.program);
+  if (!view) process.stderr.write(`${summary(result)}\n`);
+  return result.solved ? exitCodes.solved : exitCodes.notSolved;
+}
+
+/** One line on how a run went. */
+function summary({ solved, testsPassed, testsTotal, endedBy, newTokens, rows, executions, elapsedMs }: RunResult): string {
+  const verdict = solved ? 'solved' : 'not solved';
+  return `${verdict}: ${testsPassed} of ${testsTotal} tests pass (${endedBy}; ${newTokens} tokens, ${rows} rows, ${executions} executions, ${(elapsedMs / 1000).toFixed(1)} s)`;
+}
+
+async function readTaskFrom(source: string): Promise<Task> {
+  if (source === '-') return readTask(await text(process.stdin), { id: 'stdin' });
+  const content = await readFile(source, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+    throw new TracewiseError('ERR_TASK', `Expected a task file but could not read ${source}: ${cause.code ?? cause.message}`, { cause });
+  });
+  return readTask(content, { id: basename(source, extname(source)) });
+}
