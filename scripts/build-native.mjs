@@ -80,7 +80,8 @@ function findCompiler() {
 function fingerprintOf({ version }) {
   const hash = createHash('sha256').update(JSON.stringify([version, compileFlags, linkFlags]));
   for (const folder of [source, includes[0]]) {
-    for (const name of readdirSync(folder).sort()) hash.update(name).update(readFileSync(path.join(folder, name)));
+    for (const name of readdirSync(folder).sort())
+      hash.update(name).update(readFileSync(path.join(folder, name)));
   }
   for (const name of ['node-addon-api', 'node-api-headers']) {
     hash.update(readFileSync(path.join(path.dirname(require.resolve(name)), 'package.json')));

@@ -10,5 +10,6 @@ const files = readdirSync(folder, { recursive: true })
   .map((file) => join(folder, file));
 const mode = process.argv.includes('--check') ? ['--dry-run', '--Werror'] : ['-i'];
 const { status, error } = spawnSync('clang-format', [...mode, ...files], { cwd: root, stdio: 'inherit' });
-if (error?.code === 'ENOENT') console.log('clang-format is not on PATH: native/ was not checked (pip install clang-format==23.1.5)');
+if (error?.code === 'ENOENT')
+  console.log('clang-format is not on PATH: native/ was not checked (pip install clang-format==23.1.5)');
 else process.exitCode = status ?? 1;

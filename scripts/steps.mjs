@@ -9,7 +9,11 @@ export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 /** Runs a program in the package's folder, its output passed on; ends this process where it fails. */
 export function run(program, ...args) {
   console.log(`\n> ${[program, ...args].join(' ')}`);
-  const { status, error } = spawnSync(program, args, { cwd: root, stdio: 'inherit', shell: process.platform === 'win32' });
+  const { status, error } = spawnSync(program, args, {
+    cwd: root,
+    stdio: 'inherit',
+    shell: process.platform === 'win32',
+  });
   if (error) console.error(`Could not start ${program}: ${error.message}`);
   if (status !== 0) process.exit(status ?? 1);
 }
@@ -17,7 +21,8 @@ export function run(program, ...args) {
 /** `npm ci`, unless what the lockfile asks for is already there. */
 export function install() {
   const installed = join(root, 'node_modules/.package-lock.json');
-  const isCurrent = existsSync(installed) && statSync(installed).mtimeMs >= statSync(join(root, 'package-lock.json')).mtimeMs;
+  const isCurrent =
+    existsSync(installed) && statSync(installed).mtimeMs >= statSync(join(root, 'package-lock.json')).mtimeMs;
   if (!isCurrent) run('npm', 'ci');
 }
 
@@ -25,7 +30,8 @@ export function install() {
 export function build() {
   run(process.execPath, 'scripts/build-native.mjs');
   const bundle = join(root, 'dist/cli.js');
-  if (!existsSync(bundle) || statSync(bundle).mtimeMs < newest('src', 'tsup.config.ts', 'package.json')) run('npx', 'tsup', '--silent');
+  if (!existsSync(bundle) || statSync(bundle).mtimeMs < newest('src', 'tsup.config.ts', 'package.json'))
+    run('npx', 'tsup', '--silent');
 }
 
 function newest(...names) {

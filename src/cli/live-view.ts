@@ -25,35 +25,48 @@ export class LiveView {
   show(event: RunEvent): void {
     switch (event.type) {
       case 'run-start':
-        return this.#start(event);
+        this.#start(event);
+        break;
       case 'line-start':
         this.#tried.clear();
         this.#line = [];
-        return;
+        break;
       case 'candidate-end':
-        return this.#candidate(event);
+        this.#candidate(event);
+        break;
       case 'execution-end':
-        return this.#execution(event);
+        this.#execution(event);
+        break;
       case 'token':
         this.#line.push(event);
-        return;
+        break;
       case 'line-end':
-        return this.#write(`${this.#style('bold', String(event.line + 1).padStart(3))} ${this.#decided(event.text)}`);
+        this.#write(
+          `${this.#style('bold', String(event.line + 1).padStart(3))} ${this.#decided(event.text)}`,
+        );
+        break;
       case 'run-end':
-        return this.#end(event);
+        this.#end(event);
+        break;
     }
   }
 
   #start({ model, runner, options }: RunStart): void {
     const { guidanceStrength, candidates, horizonLines, temperature, seed } = options;
     this.#write(this.#style('dim', `${this.#task.id}: ${this.#task.entryPoint} · ${model} · ${runner}`));
-    this.#write(this.#style('dim', `γ ${guidanceStrength} · ${candidates} candidates of ${horizonLines} lines at t ${temperature} · seed ${seed}`));
+    this.#write(
+      this.#style(
+        'dim',
+        `γ ${guidanceStrength} · ${candidates} candidates of ${horizonLines} lines at t ${temperature} · seed ${seed}`,
+      ),
+    );
   }
 
   #candidate({ candidate, text, outcome }: CandidateEnd): void {
     const first = text.split('\n').find((line) => line.trim() !== '') ?? '';
     this.#tried.set(candidate, first.trim());
-    if (outcome === 'not-parsable') this.#write(`    ${this.#style('dim', `· ${printable(first.trim())}  (does not parse)`)}`);
+    if (outcome === 'not-parsable')
+      this.#write(`    ${this.#style('dim', `· ${printable(first.trim())}  (does not parse)`)}`);
   }
 
   #execution({ candidate, results }: ExecutionEnd): void {
@@ -61,7 +74,9 @@ export class LiveView {
     const failed = results.find(({ outcome }) => outcome !== 'passed');
     const style: Style = passed === results.length ? 'green' : passed > 0 ? 'yellow' : 'red';
     const word = failed ? `${passed}/${results.length}  ${whatHappened(failed)}` : 'passes all tests';
-    this.#write(`    ${this.#style('dim', `· ${printable(this.#tried.get(candidate) ?? '')}`)}  ${this.#style(style, printable(word))}`);
+    this.#write(
+      `    ${this.#style('dim', `· ${printable(this.#tried.get(candidate) ?? '')}`)}  ${this.#style(style, printable(word))}`,
+    );
   }
 
   /** The line; a token that guidance changed is underlined, where the tokens add up to the line's text. */
@@ -70,13 +85,25 @@ export class LiveView {
     const generated = tokens.map(({ text: piece }) => piece).join('');
     if (!text.endsWith(generated)) return printable(text);
     const begun = printable(text.slice(0, text.length - generated.length));
-    return begun + tokens.map(({ text: piece, changed }) => (changed ? this.#style('underline', printable(piece)) : printable(piece))).join('');
+    return (
+      begun +
+      tokens
+        .map(({ text: piece, changed }) =>
+          changed ? this.#style('underline', printable(piece)) : printable(piece),
+        )
+        .join('')
+    );
   }
 
   #end({ results, endedBy, counters, elapsedMs }: RunEnd): void {
     const passed = results.filter(({ outcome }) => outcome === 'passed').length;
     const solved = passed === results.length;
-    this.#write(this.#style(solved ? 'green' : 'red', `${solved ? 'solved' : 'not solved'}: ${passed} of ${results.length} tests pass (${endedBy})`));
+    this.#write(
+      this.#style(
+        solved ? 'green' : 'red',
+        `${solved ? 'solved' : 'not solved'}: ${passed} of ${results.length} tests pass (${endedBy})`,
+      ),
+    );
     const { newTokens, guidedTokens, changedTokens, rows, cachedTokens, executions } = counters;
     this.#write(
       this.#style(
@@ -96,12 +123,18 @@ export class LiveView {
 }
 
 function whatHappened({ call, outcome, returned, expected, exception }: TestResult): string {
-  const ended = exception ? `raises ${exception.type}` : outcome === 'failed' ? `gives ${returned ?? 'None'}` : outcome;
+  const ended = exception
+    ? `raises ${exception.type}`
+    : outcome === 'failed'
+      ? `gives ${returned ?? 'None'}`
+      : outcome;
   return `${call ?? 'the program'} ${ended}${expected === undefined ? '' : `, not ${expected}`}`;
 }
 
 /** Whatever a model or a program wrote stays text: control characters could steer a terminal. */
 function printable(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not pass
-  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`);
+  return text.replace(
+    /[^\P{Cc}\t\n]/gu,
+    (control) => `\\x${control.charCodeAt(0).toString(16).padStart(2, '0')}`,
+  );
 }

@@ -23,15 +23,24 @@ const program = new Command('tracewise')
 program
   .command('solve')
   .description('write a program for a task and judge it by its tests')
-  .argument('<task>', 'a JSON task, a Python file with a stub, its docstring and asserts, or - for standard input')
+  .argument(
+    '<task>',
+    'a JSON task, a Python file with a stub, its docstring and asserts, or - for standard input',
+  )
   .option('-m, --model <path>', 'a GGUF file, or "embedded"', 'embedded')
-  .option('-g, --gamma <number>', 'guidance strength (γ): 0 none, 1 the signal alone, above 1 beyond it', number)
+  .option(
+    '-g, --gamma <number>',
+    'guidance strength (γ): 0 none, 1 the signal alone, above 1 beyond it',
+    number,
+  )
   .option('-s, --candidates <number>', 'continuations tried at a line boundary (s)', number)
   .option('-d, --horizon <lines>', 'lines of a continuation (d)', number)
   .option('-t, --temperature <number>', 'temperature of the continuations (t)', number)
   .option('--seed <number>', 'all draws follow from it', number)
   .addOption(new Option('--prompt <shape>', 'how the prompt is put').choices([...promptShapes]))
-  .addOption(new Option('--begin <what>', 'what is written for the model').choices(['nothing', 'fence', 'header']))
+  .addOption(
+    new Option('--begin <what>', 'what is written for the model').choices(['nothing', 'fence', 'header']),
+  )
   .addOption(new Option('--signal <form>', 'how traces are written').choices([...signalForms]))
   .option('--faithful', "the paper's way in everything")
   .option('--no-stop-on-pass', 'do not end with a continuation that passes all tests')

@@ -33,13 +33,16 @@ async function solveTask(source: string, flags: SolveFlags, signal: AbortSignal)
   const task = await readTaskFrom(source);
   const options = solveOptionsOf(flags);
   resolveOptions(options);
-  const runner = createRunner();
+  // The first interpreter starts while the model loads.
+  const starting = createRunner();
+  starting.catch(() => {});
   try {
     await using engine = await loadEngine({ ...engineOptionsOf(flags), signal });
-    const run = solve(task, { engine, runner, signal, ...options });
+    const run = solve(task, { engine, runner: await starting, signal, ...options });
     return await report(run, task, flags);
   } finally {
-    await runner.dispose();
+    const runner = await starting.catch(() => undefined);
+    await runner?.dispose();
   }
 }
 
@@ -56,7 +59,16 @@ async function report(run: Run, task: Task, flags: SolveFlags): Promise<number> 
 }
 
 /** One line on how a run went. */
-function summary({ solved, testsPassed, testsTotal, endedBy, newTokens, rows, executions, elapsedMs }: RunResult): string {
+function summary({
+  solved,
+  testsPassed,
+  testsTotal,
+  endedBy,
+  newTokens,
+  rows,
+  executions,
+  elapsedMs,
+}: RunResult): string {
   const verdict = solved ? 'solved' : 'not solved';
   return `${verdict}: ${testsPassed} of ${testsTotal} tests pass (${endedBy}; ${newTokens} tokens, ${rows} rows, ${executions} executions, ${(elapsedMs / 1000).toFixed(1)} s)`;
 }
@@ -64,7 +76,11 @@ function summary({ solved, testsPassed, testsTotal, endedBy, newTokens, rows, ex
 async function readTaskFrom(source: string): Promise<Task> {
   if (source === '-') return readTask(await text(process.stdin), { id: 'stdin' });
   const content = await readFile(source, 'utf8').catch((cause: NodeJS.ErrnoException) => {
-    throw new TracewiseError('ERR_TASK', `Expected a task file but could not read ${source}: ${cause.code ?? cause.message}`, { cause });
+    throw new TracewiseError(
+      'ERR_TASK',
+      `Expected a task file but could not read ${source}: ${cause.code ?? cause.message}`,
+      { cause },
+    );
   });
   return readTask(content, { id: basename(source, extname(source)) });
 }

@@ -1,0 +1,81 @@
+import type { LlamaContext, LlamaContextSequence, Token } from 'node-llama-cpp';
+import type { Way } from '../decode.ts';
+
+/** node-llama-cpp's own model and context, as its users open them. */
+export interface PublicApi {
+  readonly context: LlamaContext;
+  dispose(): Promise<void>;
+}
+
+export async function openPublicApi(options: {
+  modelPath: string;
+  threads: number;
+  contextTokens: number;
+}): Promise<PublicApi> {
+  const { getLlama } = await import('node-llama-cpp');
+  const llama = await getLlama({ gpu: false, build: 'never', maxThreads: options.threads });
+  const model = await llama.loadModel({ modelPath: options.modelPath });
+  const context = await model.createContext({
+    contextSize: options.contextTokens,
+    sequences: 2,
+    batchSize: 256,
+    threads: options.threads,
+  });
+  return {
+    context,
+    async dispose() {
+      await context.dispose();
+      await model.dispose();
+      await llama.dispose();
+    },
+  };
+}
+
+/** The same guidance with what that API offers: probabilities of two sequences as Maps, mixed in JavaScript. */
+export async function guidedStepper(
+  { context }: PublicApi,
+  prompts: number[][],
+  guidanceStrength: number,
+): Promise<Way> {
+  const sequences = prompts.map(() => context.getSequence());
+  let tokens = await Promise.all(
+    sequences.map(async (sequence, i) => {
+      const prompt = prompts[i] as Token[];
+      await sequence.evaluateWithoutGeneratingNewTokens(prompt.slice(0, -1));
+      return prompt.at(-1)!;
+    }),
+  );
+  return {
+    name: 'public API',
+    async step() {
+      const [unconditional, conditional] = await Promise.all(
+        sequences.map((sequence, i) => nextProbabilities(sequence, tokens[i]!)),
+      );
+      const token = guidedArgmax(unconditional!, conditional!, guidanceStrength);
+      tokens = [token, token];
+    },
+  };
+}
+
+async function nextProbabilities(sequence: LlamaContextSequence, token: Token): Promise<Map<Token, number>> {
+  const [result] = await sequence.controlledEvaluate([[token, { generateNext: { probabilities: true } }]]);
+  return result!.next.probabilities!;
+}
+
+function guidedArgmax(
+  unconditional: Map<Token, number>,
+  conditional: Map<Token, number>,
+  guidanceStrength: number,
+): Token {
+  let best = -Infinity;
+  let bestToken = 0 as Token;
+  for (const [token, p] of unconditional) {
+    const score =
+      (1 - guidanceStrength) * Math.log(p) + guidanceStrength * Math.log(conditional.get(token) ?? 0);
+    if (score > best) {
+      best = score;
+      bestToken = token;
+    }
+  }
+  return bestToken;
+}

@@ -1,0 +1,125 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+
+const root = resolve(import.meta.dirname, '../..');
+const cli = join(root, 'dist/cli.js');
+const folder = mkdtempSync(join(tmpdir(), 'tracewise-cli-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const run = (args: string[], input?: string) =>
+  spawnSync(process.execPath, [cli, ...args], { encoding: 'utf8', cwd: folder, input });
+const solveArgs = (task: string, ...flags: string[]) => [
+  'solve',
+  task,
+  '--threads',
+  '1',
+  '--gpu',
+  'none',
+  ...flags,
+];
+const examples = readdirSync(join(root, 'examples/tasks')).map((file) => join(root, 'examples/tasks', file));
+
+describe('tracewise', () => {
+  it('--help says what there is', () => {
+    const { status, stdout } = run(['--help']);
+    expect(status).toBe(0);
+    expect(stdout).toContain('solve');
+    expect(run(['solve', '--help']).stdout).toMatch(/--gamma/);
+  });
+
+  it('--version is that of the package', () => {
+    expect(run(['--version']).stdout.trim()).toBe(
+      JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version,
+    );
+  });
+
+  it.each([
+    [['solve'], 'missing required argument'],
+    [['slove'], 'unknown command'],
+    [['solve', 'nowhere.json'], 'could not read nowhere.json'],
+    [['solve', '-', '--gamma', 'x'], 'Expected a number'],
+    [['solve', '-', '--gamma', '-1'], 'guidanceStrength'],
+    [['solve', '-', '--prompt', 'haiku'], 'few-shot'],
+    [['solve', '-', '--model', 'nowhere.gguf'], 'nowhere.gguf'],
+    [['solve', '-', '--model', cli], 'GGUF'],
+    [['solve', '-', '--gpu', 'cuda'], 'cuda'],
+  ])('%j is wrong use: exit code 2, and why', (args, message) => {
+    const { status, stderr, stdout } = run(args, '{"text": "Double x.", "tests": ["assert twice(2) == 4"]}');
+    expect(stderr).toContain(message);
+    expect(stderr).not.toMatch(/\n\s+at /);
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+  });
+
+  it('says what is wrong with a task on standard input', () => {
+    expect(run(['solve', '-'], 'def f(x):\n    return x\n').stderr).toContain('without a body');
+    expect(run(['solve', '-'], '').status).toBe(2);
+  });
+});
+
+describe('tracewise solve', () => {
+  it('writes a program that passes its tests: exit code 0', () => {
+    const { status, stdout, stderr } = run(solveArgs(examples[0]!));
+    expect(stderr).toMatch(/^solved: (\d+) of \1 tests pass/);
+    expect(stdout).toMatch(/^def \w+\(/m);
+    expect(status).toBe(0);
+  });
+
+  it('cannot solve what contradicts itself: exit code 1, and the program all the same', () => {
+    const task = JSON.stringify({
+      text: 'Write a function to find the sum of the list.',
+      tests: ['assert f([1, 2]) == 3', 'assert f([1, 2]) == 4'],
+    });
+    const { status, stdout, stderr } = run(solveArgs('-', '--max-tokens', '40'), task);
+    expect(stderr).toContain('not solved');
+    expect(stdout).toContain('def f(');
+    expect(status).toBe(1);
+  });
+
+  it('reads a Python file; --json gives the events, gapless, ending in the result', () => {
+    const file = join(folder, 'longest.py');
+    writeFileSync(
+      file,
+      'def longest_flip(words):\n    """Find the longest word, then write the text backwards."""\n\nassert longest_flip(["tool", "eat", "egg"]) == "loot"\n',
+    );
+    const { stdout, status } = run(solveArgs(file, '--json', '--gamma', '0'));
+    const events = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(events.map(({ seq }) => seq)).toEqual(events.map((_, i) => i));
+    expect(events[0]).toMatchObject({ type: 'run-start', taskId: 'longest', entryPoint: 'longest_flip' });
+    expect(events.at(-1).type).toBe('run-end');
+    expect(status).toBe(
+      events.at(-1).results.every(({ outcome }: { outcome: string }) => outcome === 'passed') ? 0 : 1,
+    );
+  });
+
+  it('gives the same program twice', () => {
+    const programs = [1, 2].map(
+      () => run(solveArgs(examples[1]!, '--seed', '3', '--no-stop-on-pass')).stdout,
+    );
+    expect(programs[0]).toBe(programs[1]);
+    expect(programs[0]).not.toBe('');
+  });
+
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)('%s ends it with exit code %s and leaves no process', async (name, code) => {
+    const task = JSON.stringify({ text: 'Sum.', tests: ['assert f([1]) == 5'] });
+    const child = spawn(
+      process.execPath,
+      [cli, ...solveArgs('-', '--json', '--max-tokens', '100000', '--no-stop-on-pass')],
+      { stdio: ['pipe', 'pipe', 'ignore'] },
+    );
+    child.stdin.end(task);
+    await new Promise<void>((done) => child.stdout.once('data', () => done()));
+    child.kill(name);
+    const status = await new Promise((done) => child.once('exit', done));
+    expect(status).toBe(code);
+    expect(() => process.kill(child.pid!, 0)).toThrow('ESRCH');
+  });
+});

@@ -1,0 +1,58 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const root = resolve(import.meta.dirname, '../..');
+const folder = mkdtempSync(join(tmpdir(), 'tracewise-package-'));
+const run = (program: string, ...args: string[]) =>
+  execFileSync(program, args, { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+
+describe('the packed tarball, installed in an empty folder', () => {
+  beforeAll(() => {
+    const [{ filename }] = JSON.parse(
+      execFileSync('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], {
+        cwd: root,
+        encoding: 'utf8',
+      }),
+    );
+    writeFileSync(join(folder, 'package.json'), '{"name": "user", "private": true}');
+    // Without install scripts, as npm is about to make the default.
+    run('npm', 'install', '--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund', `./${filename}`);
+  }, 400_000);
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('runs `npx tracewise solve`', () => {
+    const task = join(root, 'examples/tasks/longest-flip.json');
+    expect(run('npx', 'tracewise', 'solve', task, '--threads', '1', '--gpu', 'none')).toContain(
+      'def longest_flip(',
+    );
+  });
+
+  it.each([
+    [
+      'esm.mjs',
+      "import { solve, loadEngine, createRunner, embeddedModel } from 'tracewise'; import { ScriptedModel } from 'tracewise/testing';",
+    ],
+    [
+      'cjs.cjs',
+      "const { solve, loadEngine, createRunner, embeddedModel } = require('tracewise'); const { ScriptedModel } = require('tracewise/testing');",
+    ],
+  ])('is imported and solves a task in %s', (file, imports) => {
+    writeFileSync(
+      join(folder, file),
+      `${imports}
+      (async () => {
+        const runner = await createRunner();
+        const engine = await loadEngine({ modelPath: embeddedModel.path(), gpu: false, threads: 1 });
+        const task = { text: 'Write a function to find the sum of the list.', entryPoint: 'f', tests: ['assert f([1, 2]) == 3', 'assert f([5, 7]) == 12'] };
+        const result = await solve(task, { engine, runner, ...embeddedModel.options });
+        console.log(typeof ScriptedModel, result.testsTotal, result.program);
+        await engine.dispose();
+        await runner.dispose();
+      })();`,
+    );
+    expect(run(process.execPath, file)).toMatch(/^function 2 def f\(/);
+  });
+});
