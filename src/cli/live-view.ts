@@ -2,6 +2,7 @@ import { styleText } from 'node:util';
 import type { CandidateEnd, ExecutionEnd, RunEnd, RunEvent, RunStart, TokenPicked } from '../events.ts';
 import type { TestResult } from '../program-runner.ts';
 import type { Task } from '../task/task.ts';
+import { printable } from './printable.ts';
 
 type Style = Parameters<typeof styleText>[0];
 
@@ -129,12 +130,4 @@ function whatHappened({ call, outcome, returned, expected, exception }: TestResu
       ? `gives ${returned ?? 'None'}`
       : outcome;
   return `${call ?? 'the program'} ${ended}${expected === undefined ? '' : `, not ${expected}`}`;
-}
-
-/** Whatever a model or a program wrote stays text: control characters could steer a terminal. */
-function printable(text: string): string {
-  return text.replace(
-    /[^\P{Cc}\t\n]/gu,
-    (control) => `\\x${control.charCodeAt(0).toString(16).padStart(2, '0')}`,
-  );
 }

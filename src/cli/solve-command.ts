@@ -11,6 +11,7 @@ import { readTask } from '../task/read-task.ts';
 import type { Task } from '../task/task.ts';
 import { exitCodes } from './exit-codes.ts';
 import { LiveView } from './live-view.ts';
+import { printable } from './printable.ts';
 import { engineOptionsOf, type SolveFlags, solveOptionsOf } from './solve-flags.ts';
 
 /** `tracewise solve`: the program on stdout, what happens on stderr; returns the exit code. */
@@ -53,7 +54,7 @@ async function report(run: Run, task: Task, flags: SolveFlags): Promise<number> 
     view?.show(event);
   }
   const result = await run;
-  if (!flags.json) process.stdout.write(result.program);
+  if (!flags.json) process.stdout.write(process.stdout.isTTY ? printable(result.program) : result.program);
   if (!view) process.stderr.write(`${summary(result)}\n`);
   return result.solved ? exitCodes.solved : exitCodes.notSolved;
 }
