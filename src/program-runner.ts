@@ -15,9 +15,11 @@ export type Outcome =
 
 /**
  * One test of a program.
- * - `assert`: one statement `assert …` that calls the entry point; its expected part is never shown to the program.
+ * - `assert`: one statement `assert …` that calls the entry point, or any statements that do; what they expect
+ *   is never shown to the program.
  * - `check`: HumanEval's form, a source that defines `check(candidate)`.
- * - `io`: a whole program read from stdin and judged by its stdout.
+ * - `io`: a whole program read from stdin and judged by its stdout; where an `entryPoint` is given and the program
+ *   does not end by calling it, it is called without arguments.
  */
 export type ProgramTest =
   | { readonly kind: 'assert'; readonly source: string }
@@ -46,7 +48,7 @@ export interface ExecutionRequest {
   readonly program: string;
   /** The name that the tests call; needed by `check` and for the trace of `assert`. */
   readonly entryPoint?: string;
-  /** Statements run before the tests in the program's namespace (MBPP's test_setup_code). */
+  /** Statements run after the program and before each test, in the program's namespace (MBPP's test_setup_code). */
   readonly setupCode?: string;
   readonly tests: readonly ProgramTest[];
   readonly trace: boolean;
@@ -67,7 +69,7 @@ export interface LocalChange {
  */
 export interface TraceEvent {
   readonly event: 'call' | 'line' | 'return' | 'exception' | 'yield' | 'resume' | 'unwind';
-  /** 1-based line of the program as it was run; 0 where unknown. */
+  /** 1-based line of the program as it was run; 0 where unknown; one past its last: the test's call of it. */
   readonly line: number;
   readonly functionName: string;
   /** 1: the module; 2: the function called by the test. */
@@ -81,6 +83,11 @@ export interface TraceEvent {
 
 export interface TestResult {
   readonly outcome: Outcome;
+  /**
+   * `outside`: what decided was compared where the program cannot reach. `inside`: the test needs the program's own
+   * objects, so the program could have forged it. Undefined where the run ended before a comparison.
+   */
+  readonly judged?: 'outside' | 'inside';
   /** The call as it stands in the test, e.g. `f(1, [2])`; undefined where none could be told. */
   readonly call?: string;
   /** Rendered value of the call, where it returned. */

@@ -1,0 +1,36 @@
+import { z } from 'zod';
+import { TracewiseError } from '../errors.ts';
+import type { ExecutionLimits, ExecutionRequest } from '../program-runner.ts';
+import { limitsSchema } from './runner-options.ts';
+
+const testSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('assert'), source: z.string() }),
+  z.strictObject({ kind: z.literal('check'), source: z.string() }),
+  z.strictObject({ kind: z.literal('io'), stdin: z.string(), expectedStdout: z.string() }),
+]);
+
+const requestSchema = z.strictObject({
+  program: z.string(),
+  entryPoint: z.string().optional(),
+  setupCode: z.string().optional(),
+  tests: z.array(testSchema),
+  trace: z.boolean(),
+  limits: limitsSchema.optional(),
+});
+
+export type CheckedRequest = ExecutionRequest & { readonly limits: ExecutionLimits };
+
+/** Checks a request and completes its limits. Throws a TracewiseError (ERR_OPTIONS). */
+export function checkRequest(request: ExecutionRequest, limits: ExecutionLimits): CheckedRequest {
+  const parsed = requestSchema.safeParse(request);
+  if (!parsed.success) {
+    throw new TracewiseError(
+      'ERR_OPTIONS',
+      `Expected a program to run but received:\n${z.prettifyError(parsed.error)}`,
+      {
+        details: { issues: parsed.error.issues },
+      },
+    );
+  }
+  return { ...parsed.data, limits: { ...limits, ...parsed.data.limits } };
+}

@@ -1,0 +1,12 @@
+import type { ProgramRunner } from '../program-runner.ts';
+import { PyodideRunner } from './pyodide-runner.ts';
+import { type RunnerOptions, resolveRunnerOptions } from './runner-options.ts';
+
+/**
+ * Starts a place where untrusted programs run. Resolves when its first interpreter is locked and has proved it.
+ * Throws a TracewiseError: ERR_OPTIONS; ERR_SANDBOX where a layer of the isolation does not hold.
+ */
+export async function createRunner(options: RunnerOptions = {}): Promise<ProgramRunner & AsyncDisposable> {
+  const resolved = resolveRunnerOptions(options);
+  return PyodideRunner.start(resolved);
+}

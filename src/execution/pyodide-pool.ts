@@ -1,0 +1,42 @@
+import { join } from 'node:path';
+import { Piscina } from 'piscina';
+import { TracewiseError } from '../errors.ts';
+import { loadPinnedWasm } from './pyodide-pin.ts';
+import type { ResolvedRunnerOptions } from './runner-options.ts';
+import { loadSnapshot } from './snapshot.ts';
+import { workerFolder } from './worker-folder.ts';
+
+/** Threads with locked interpreters. They inherit nothing and keep no idle process alive. */
+export async function startPool({
+  maxWorkers,
+  snapshotCache,
+  limits,
+}: ResolvedRunnerOptions): Promise<Piscina> {
+  const wasm = await loadPinnedWasm();
+  const snapshot = await loadSnapshot(wasm, snapshotCache);
+  return new Piscina({
+    filename: join(workerFolder(), 'main.mjs'),
+    workerData: { wasm, snapshot, limits },
+    minThreads: 0,
+    maxThreads: maxWorkers,
+    idleTimeout: Number.POSITIVE_INFINITY,
+    // The default parks the thread between tasks, and it then misses its own events.
+    atomics: 'disabled',
+    env: {},
+    resourceLimits: { maxOldGenerationSizeMb: 256, stackSizeMb: 16 },
+    recordTiming: false,
+  });
+}
+
+/** Starts a thread and waits until it has locked its interpreters and proved it. Throws ERR_SANDBOX where it has not. */
+export async function openWorker(pool: Piscina): Promise<{ version: string }> {
+  return checkLocked(await pool.run({ op: 'open' }));
+}
+
+/** A thread that cannot lock its interpreters says so in place of any answer. */
+export function checkLocked<T>(answer: T): T {
+  if (typeof answer === 'object' && answer !== null && 'notLocked' in answer) {
+    throw new TracewiseError('ERR_SANDBOX', `Expected a locked interpreter but ${String(answer.notLocked)}`);
+  }
+  return answer;
+}

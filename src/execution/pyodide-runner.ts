@@ -1,0 +1,146 @@
+import type { Piscina } from 'piscina';
+import { TracewiseError } from '../errors.ts';
+import type {
+  ExecutionReport,
+  ExecutionRequest,
+  ParsedProgram,
+  ProgramRunner,
+  TestResult,
+} from '../program-runner.ts';
+import { type CheckedRequest, checkRequest } from './check-request.ts';
+import { pinnedPyodide } from './pyodide-pin.ts';
+import { checkLocked, openWorker, startPool } from './pyodide-pool.ts';
+import { readParsed } from './read-parsed.ts';
+import { readResult } from './read-result.ts';
+import { hungResult } from './run-outcome.ts';
+import type { ResolvedRunnerOptions } from './runner-options.ts';
+import { watchSlot } from './watch-slot.ts';
+import { Slot } from './worker/slot.mjs';
+
+const graceMs = 250;
+const parseTraceBytes = 0;
+
+type Task =
+  | { op: 'run'; request: CheckedRequest }
+  | { op: 'parse'; lists: readonly (readonly string[])[]; timeoutMs: number };
+/** What a worker answered, or where it hung. */
+type Answer<T> = { value: T } | { hungAt: number; traceLines: string };
+
+/** Runs programs in locked Pyodide interpreters, each worker thread with its own pair. */
+export class PyodideRunner implements ProgramRunner {
+  readonly name: string;
+  readonly #pool: Piscina;
+  readonly #options: ResolvedRunnerOptions;
+  readonly #stop = new AbortController();
+  #disposing?: Promise<void>;
+
+  private constructor(pool: Piscina, options: ResolvedRunnerOptions, pythonVersion: string) {
+    this.#pool = pool;
+    this.#options = options;
+    this.name = `pyodide ${pinnedPyodide.version} (Python ${pythonVersion})`;
+  }
+
+  /** Resolves when the first worker has proved its lock. Throws a TracewiseError (ERR_SANDBOX) otherwise. */
+  static async start(options: ResolvedRunnerOptions): Promise<PyodideRunner> {
+    const pool = await startPool(options);
+    try {
+      return new PyodideRunner(pool, options, (await openWorker(pool)).version);
+    } catch (error) {
+      await pool.destroy();
+      throw error;
+    }
+  }
+
+  async parse(
+    attempts: readonly (readonly string[])[],
+    { signal }: { signal?: AbortSignal } = {},
+  ): Promise<(ParsedProgram | undefined)[]> {
+    const timeoutMs = this.#options.parseTimeoutMs;
+    return this.#inParts(attempts, parseTraceBytes, signal, {
+      task: (lists) => ({ op: 'parse', lists, timeoutMs }),
+      read: readParsed,
+      hung: () => undefined,
+    });
+  }
+
+  async run(request: ExecutionRequest, { signal }: { signal?: AbortSignal } = {}): Promise<ExecutionReport> {
+    const checked = checkRequest(request, this.#options.limits);
+    const { limits } = checked;
+    const results: TestResult[] = await this.#inParts(checked.tests, limits.traceBytes + 64, signal, {
+      task: (tests) => ({ op: 'run', request: { ...checked, tests } }),
+      read: (value) => readResult(value, limits),
+      hung: (traceLines) => hungResult(traceLines, limits.timeoutMs + graceMs),
+    });
+    return { program: request.program, results };
+  }
+
+  /**
+   * Sends items to a worker in one message. Where an item hangs, its worker is ended, the item answered by
+   * `hung`, and the others are sent again: a run depends on nothing but its request, so they end as before.
+   */
+  async #inParts<Item, Result>(
+    items: readonly Item[],
+    traceBytes: number,
+    signal: AbortSignal | undefined,
+    part: {
+      task: (items: readonly Item[]) => Task;
+      read: (value: unknown) => Result;
+      hung: (traceLines: string) => Result;
+    },
+  ): Promise<Result[]> {
+    signal?.throwIfAborted();
+    this.#checkUsable();
+    if (items.length === 0) return [];
+    const answer = await this.#send<unknown[]>(part.task(items), traceBytes, signal);
+    if ('value' in answer) return answer.value.map(part.read);
+    const { hungAt, traceLines } = answer;
+    const rest = await this.#inParts(
+      [...items.slice(0, hungAt), ...items.slice(hungAt + 1)],
+      traceBytes,
+      signal,
+      part,
+    );
+    return rest.toSpliced(hungAt, 0, part.hung(traceLines));
+  }
+
+  async #send<T>(task: Task, traceBytes: number, signal: AbortSignal | undefined): Promise<Answer<T>> {
+    const slot = Slot.allocate(traceBytes);
+    const hung = new AbortController();
+    const signals = [hung.signal, this.#stop.signal, ...(signal ? [signal] : [])];
+    const unwatch = watchSlot(slot, graceMs, () => hung.abort());
+    try {
+      const value = await this.#pool.run(
+        { ...task, memory: slot.memory },
+        { signal: AbortSignal.any(signals) },
+      );
+      return { value: checkLocked(value) };
+    } catch (error) {
+      signal?.throwIfAborted();
+      this.#checkUsable();
+      if (hung.signal.aborted) return { hungAt: slot.index, traceLines: slot.traceLines };
+      if (TracewiseError.isInstance(error)) throw error;
+      throw new TracewiseError('ERR_RUNNER', 'Expected an answer of a worker but it ended; see the cause', {
+        cause: error,
+      });
+    } finally {
+      unwatch();
+    }
+  }
+
+  #checkUsable(): void {
+    if (this.#disposing)
+      throw new TracewiseError('ERR_DISPOSED', 'Expected a runner in use but it was disposed of');
+  }
+
+  dispose(): Promise<void> {
+    this.#disposing ??= (async () => {
+      this.#stop.abort();
+      await this.#pool.destroy();
+    })();
+    return this.#disposing;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.dispose();
+  }
+}

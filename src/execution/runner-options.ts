@@ -1,0 +1,81 @@
+import { z } from 'zod';
+import { TracewiseError } from '../errors.ts';
+import { defaultLimits } from './default-limits.ts';
+
+const count = z.number().int().positive();
+
+/** Hard ends of what a caller may ask for: sizes that are kept in this process, in bytes or numbers. */
+const limitsSchema = z
+  .strictObject({
+    timeoutMs: count.max(600_000),
+    memoryBytes: count.max(2 ** 31),
+    stdoutBytes: count.max(64 * 2 ** 20),
+    traceEvents: count.max(1_000_000),
+    traceBytes: count.max(64 * 2 ** 20),
+    valueChars: count.max(100_000),
+    valueItems: count.max(100_000),
+    valueDepth: count.max(50),
+    locals: count.max(10_000),
+  })
+  .partial();
+
+const optionsSchema = z.strictObject({
+  /** `pyodide`: a locked CPython in WebAssembly, the same everywhere. `cpython`: the host's own Python, on Linux. */
+  backend: z.enum(['pyodide', 'cpython']).default('pyodide'),
+  /** Programs run at once, each in a worker thread of its own; started when needed. */
+  maxWorkers: z.number().int().min(1).max(64).default(2),
+  /** Bounds of every run that does not set its own. */
+  limits: limitsSchema.default({}),
+  /** Folder of the interpreter's memory snapshot (30 MB); true: a folder of this user's cache; false: none is kept. */
+  snapshotCache: z.union([z.string().min(1), z.boolean()]).default(true),
+  /** Time that reading one text, or one list of attempts, may take. */
+  parseTimeoutMs: count.default(2000),
+  /** `cpython`: the interpreter, as a path or a name on PATH. */
+  python: z.string().min(1).default('python3'),
+  /** `cpython`: put bubblewrap around the interpreter as well. */
+  bubblewrap: z.boolean().default(false),
+  /** `cpython`: folders besides the interpreter's own library that programs may read. */
+  readable: z.array(z.string().min(1)).default([]),
+  /** `cpython`: start even where a layer of the sandbox is missing. Programs then reach whatever this user reaches. */
+  unsafe: z.boolean().default(false),
+});
+
+/** Options of `createRunner`. */
+export type RunnerOptions = z.input<typeof optionsSchema>;
+
+export type ResolvedRunnerOptions = Readonly<
+  Omit<z.output<typeof optionsSchema>, 'limits'> & { limits: typeof defaultLimits }
+>;
+
+const forCpython = ['python', 'bubblewrap', 'readable', 'unsafe'] as const;
+
+/** Checks and completes a runner's options. Throws a TracewiseError (ERR_OPTIONS) that names every wrong one. */
+export function resolveRunnerOptions(options: RunnerOptions = {}): ResolvedRunnerOptions {
+  const parsed = optionsSchema.safeParse(options);
+  if (!parsed.success) {
+    throw new TracewiseError(
+      'ERR_OPTIONS',
+      `Expected options of a runner but received:\n${z.prettifyError(parsed.error)}`,
+      {
+        details: { issues: parsed.error.issues },
+      },
+    );
+  }
+  const misplaced = forCpython.find((name) => options[name] !== undefined);
+  if (misplaced && parsed.data.backend !== 'cpython') {
+    throw new TracewiseError(
+      'ERR_OPTIONS',
+      `Expected \`${misplaced}\` only with \`backend: 'cpython'\`; leave it out or change the backend`,
+      {
+        details: { option: misplaced },
+      },
+    );
+  }
+  return Object.freeze({
+    ...parsed.data,
+    limits: Object.freeze({ ...defaultLimits, ...parsed.data.limits }),
+  });
+}
+
+/** The bounds of a request, completed from the runner's. */
+export { limitsSchema };

@@ -1,0 +1,49 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { lstat, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+
+const hashBytes = 32;
+
+/**
+ * Reads a cached snapshot: its SHA-256, then its bytes. Undefined where there is none, where it is damaged, and
+ * where another user could have written it: whoever writes it chooses the Python that judges.
+ */
+export async function readSnapshot(file: string): Promise<SharedArrayBuffer | undefined> {
+  try {
+    const { uid, mode } = await lstat(file);
+    const owner = process.getuid?.() ?? uid;
+    if (uid !== owner || (process.platform !== 'win32' && (mode & 0o022) !== 0)) return undefined;
+    const content = await readFile(file);
+    const image = content.subarray(hashBytes);
+    if (!digest(image).equals(content.subarray(0, hashBytes))) return undefined;
+    const shared = new SharedArrayBuffer(image.length);
+    new Uint8Array(shared).set(image);
+    return shared;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Writes a snapshot beside its place and renames it there, so that a reader sees all of it or nothing. */
+export async function writeSnapshot(file: string, snapshot: SharedArrayBuffer): Promise<void> {
+  const image = Buffer.from(new Uint8Array(snapshot));
+  const unfinished = `${file}.${process.pid}.${randomBytes(6).toString('hex')}`;
+  try {
+    await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+    const handle = await open(unfinished, 'wx', 0o600);
+    try {
+      await handle.writeFile(digest(image));
+      await handle.writeFile(image);
+    } finally {
+      await handle.close();
+    }
+    await rename(unfinished, file);
+  } catch {
+    // A cache that cannot be written (a read-only home, a full disk) costs time, no more.
+    await rm(unfinished, { force: true }).catch(() => {});
+  }
+}
+
+function digest(bytes: Uint8Array): Buffer {
+  return createHash('sha256').update(bytes).digest();
+}

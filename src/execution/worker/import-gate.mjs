@@ -1,0 +1,96 @@
+import { allowed, allowedWithPath, endings, refused } from './import-policy.mjs';
+import { Stopped } from './stopped.mjs';
+
+const ENAMETOOLONG = -37;
+const EROFS = -69;
+// A path of many megabytes made Emscripten's path code exhaust the JavaScript heap, which ends the whole process.
+const longestPath = 1024;
+const writingFlags = 3 | 64 | 512 | 1024; // O_ACCMODE, O_CREAT, O_TRUNC, O_APPEND
+
+/**
+ * The lock: wrappers around every function that the interpreter's WebAssembly imports. They must be put in place
+ * before instantiation, since the function table takes its entries from the same object. Denial throws through
+ * the interpreter's frames, which Python cannot catch.
+ */
+export class ImportGate {
+  locked = false;
+  /** In `performance.now()`; checked where the evaluation loop polls for signals. */
+  deadline = Number.POSITIVE_INFINITY;
+  /** Bytes that the linear memory may grow to. */
+  heapLimit = Number.POSITIVE_INFINITY;
+  outOfMemory = false;
+  /** Calls of imports while locked that were not allowed; for tests. */
+  denials = 0;
+  /** @type {() => Uint8Array} */
+  #heap = () => new Uint8Array();
+
+  /** @param {() => Uint8Array} heap the linear memory, which moves when it grows */
+  setHeap(heap) {
+    this.#heap = heap;
+  }
+
+  /** Replaces the members of Emscripten's `env` object. @param {Record<string, any>} env */
+  install(env) {
+    for (const [name, stock] of Object.entries(env)) {
+      if (typeof stock !== 'function' || allowed.has(name)) continue;
+      const wrapper = this.#wrap(name, stock);
+      // Emscripten reads these two properties of an import.
+      if (stock.sig) wrapper.sig = stock.sig;
+      if (stock.stub) wrapper.stub = stock.stub;
+      env[name] = wrapper;
+    }
+  }
+
+  #wrap(name, stock) {
+    if (name === '_Py_CheckEmscriptenSignals_Helper') return () => this.#checkDeadline() ?? 0;
+    if (name === 'emscripten_get_now') return () => this.#checkDeadline() ?? stock();
+    if (name === 'emscripten_resize_heap') return (bytes) => this.#grow(bytes >>> 0, stock);
+    if (name === '__syscall_openat')
+      return this.#guard(name, stock, (_dir, _path, flags) => flags & writingFlags && EROFS);
+    if (allowedWithPath.has(name)) return this.#guard(name, stock);
+    if (endings.has(name)) return this.#end(name, stock);
+    return this.#deny(name, stock);
+  }
+
+  #checkDeadline() {
+    if (this.locked && performance.now() > this.deadline) throw new Stopped('timed-out', '');
+  }
+
+  #grow(bytes, stock) {
+    if (bytes <= this.heapLimit) return stock(bytes);
+    this.outOfMemory = true;
+    return 0;
+  }
+
+  #guard(name, stock, refuse = () => 0) {
+    const position = allowedWithPath.get(name);
+    return (...args) => {
+      if (!this.locked) return stock(...args);
+      return this.#isLong(args[position]) ? ENAMETOOLONG : refuse(...args) || stock(...args);
+    };
+  }
+
+  #isLong(pointer) {
+    const start = pointer >>> 0;
+    return !this.#heap()
+      .subarray(start, start + longestPath + 1)
+      .includes(0);
+  }
+
+  #end(name, stock) {
+    return (...args) => {
+      if (this.locked) throw new Stopped(endings.get(name), name);
+      return stock(...args);
+    };
+  }
+
+  #deny(name, stock) {
+    const answer = refused.get(name);
+    return (...args) => {
+      if (!this.locked) return stock(...args);
+      this.denials++;
+      if (answer !== undefined) return answer;
+      throw new Stopped('denied', name);
+    };
+  }
+}

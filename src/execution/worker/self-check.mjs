@@ -1,0 +1,52 @@
+import { Stopped } from './stopped.mjs';
+
+// Each reaches for the host by another road and must be turned away in its own manner.
+const canaries = [
+  { source: 'import os\nassert os.system("true") == -1', ends: 'passed' },
+  {
+    source: 'try:\n    open("/canary", "w")\nexcept OSError:\n    pass\nelse:\n    raise AssertionError',
+    ends: 'passed',
+  },
+  {
+    source: `import _imp, importlib.machinery
+core = _imp.create_builtin(importlib.machinery.ModuleSpec('_pyodide_core', None))
+core.to_js([])`,
+    ends: 'denied',
+  },
+  {
+    source: 'while True:\n    try:\n        while True: pass\n    except BaseException: pass',
+    ends: 'timed-out',
+  },
+];
+
+/**
+ * Proves that the lock is closed, in both interpreters, or throws. Leaves them as they were.
+ * @param {import('./interpreter.mjs').Interpreter} program @param {import('./interpreter.mjs').Interpreter} judge
+ * @param {object} limits
+ */
+export function checkLock(program, judge, limits) {
+  for (const { source, ends } of canaries) {
+    expectEnd(program, { op: 'load', program: source, limits }, ends);
+    expectEnd(judge, { op: 'judge', kind: 'assert', source, limits }, ends);
+  }
+}
+
+function expectEnd(interpreter, message, expected) {
+  const ended = ending(interpreter, message);
+  interpreter.restore();
+  if (ended !== expected) {
+    throw new Error(
+      `expected a canary to end as ${expected}, it ended as ${ended}: ${message.program ?? message.source}`,
+    );
+  }
+}
+
+function ending(interpreter, message) {
+  try {
+    const reply = JSON.parse(interpreter.send(JSON.stringify(message), performance.now() + 20));
+    return reply.raised || (reply.outcome ?? 'passed') !== 'passed' ? 'raised' : 'passed';
+  } catch (error) {
+    if (error instanceof Stopped) return error.reason;
+    throw error;
+  }
+}

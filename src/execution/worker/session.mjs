@@ -1,0 +1,204 @@
+import { isExpectedStdout } from './compare-stdout.mjs';
+import { Interpreter } from './interpreter.mjs';
+import { outcomeOfProgram, outcomeOfStop } from './outcome.mjs';
+import { checkLock } from './self-check.mjs';
+import { Stopped } from './stopped.mjs';
+
+// WebAssembly memory never shrinks; an interpreter that grew past this is replaced.
+const heapToReplace = 128 << 20;
+
+/** The two interpreters of a worker: one runs programs, the other judges them. */
+export class Session {
+  #sources;
+  #judge;
+  #program;
+  /** What was told of a test, by its text; the tests of a task come again with every candidate. */
+  #described = new Map();
+
+  static async open(sources, limits) {
+    const session = new Session();
+    session.#sources = sources;
+    session.#program = await Interpreter.boot(sources, 'run_program');
+    session.#judge = await Interpreter.boot(sources, 'run_judge');
+    checkLock(session.#program, session.#judge, limits);
+    return session;
+  }
+
+  get version() {
+    return this.#program.version;
+  }
+
+  /** @returns {Promise<object[]>} one plain result a test */
+  async run(request, slot) {
+    const results = [];
+    let failedToLoad;
+    for (const [index, test] of request.tests.entries()) {
+      await this.#fit(request.limits);
+      slot.begin(index, Date.now() + request.limits.timeoutMs);
+      const result =
+        failedToLoad && test.kind !== 'io'
+          ? this.#again(failedToLoad, request, test)
+          : this.#runTest(request, test, slot);
+      slot.end();
+      if (result.beforeTest) failedToLoad = result;
+      results.push(result);
+    }
+    this.#judge.restore();
+    return results;
+  }
+
+  /** Of each list of texts the first that parses. */
+  parse(lists, timeoutMs, slot) {
+    const parsed = lists.map((attempts, index) => {
+      slot.begin(index, Date.now() + timeoutMs);
+      try {
+        return JSON.parse(
+          this.#judge.send(JSON.stringify({ op: 'parse', attempts }), performance.now() + timeoutMs),
+        );
+      } catch (error) {
+        if (!(error instanceof Stopped)) throw error;
+        this.#judge.restore();
+        return null;
+      } finally {
+        slot.end();
+      }
+    });
+    this.#judge.restore();
+    return parsed;
+  }
+
+  /** A program that cannot be loaded fails all its tests in one way; it is loaded once. */
+  #again(failed, request, test) {
+    return { ...failed, ...this.#describe(request, test), elapsedMs: 0 };
+  }
+
+  #runTest(request, test, slot) {
+    const { limits } = request;
+    const { devices } = this.#program;
+    const started = performance.now();
+    const deadline = started + limits.timeoutMs;
+    const expectedBytes = test.kind === 'io' ? 2 * Buffer.byteLength(test.expectedStdout) : 0;
+    devices.trace = slot.trace;
+    devices.onTrace = (length) => {
+      slot.traceLength = length;
+    };
+    devices.begin({ outputLimit: limits.stdoutBytes + expectedBytes, input: test.stdin });
+    for (const { gate, imageBytes } of [this.#program, this.#judge])
+      gate.heapLimit = imageBytes + limits.memoryBytes;
+    let result;
+    try {
+      result =
+        test.kind === 'io'
+          ? this.#runMain(request, test, deadline)
+          : this.#runJudged(request, test, deadline);
+    } catch (error) {
+      if (!(error instanceof Stopped)) throw error;
+      result = this.#stopped(request, test, error);
+    }
+    const output = devices.output;
+    Object.assign(result, {
+      stdout: output.slice(0, limits.stdoutBytes),
+      stdoutTruncated: devices.outputBytes > limits.stdoutBytes,
+      trace: devices.traceLines,
+      elapsedMs: performance.now() - started,
+    });
+    this.#program.restore();
+    return result;
+  }
+
+  #runMain(request, test, deadline) {
+    const { entryPoint, program } = request;
+    const call = entryPoint && !program.trimEnd().endsWith(`${entryPoint}()`) ? entryPoint : undefined;
+    const reply = this.#ask({ ...load(request), op: 'main', call }, deadline);
+    const failure = outcomeOfProgram(reply, this.#program.gate.outOfMemory);
+    if (failure) return failure;
+    return {
+      outcome: isExpectedStdout(this.#program.devices.output, test.expectedStdout) ? 'passed' : 'failed',
+      judged: 'outside',
+    };
+  }
+
+  #runJudged(request, test, deadline) {
+    const failure = this.#load(request, deadline);
+    if (failure) return { ...failure, ...this.#describe(request, test), beforeTest: true };
+    const message = { op: 'judge', ...judged(request, test) };
+    this.#judge.devices.answer = (question) => this.#program.send(question, deadline);
+    const verdict = JSON.parse(this.#judge.send(JSON.stringify(message), deadline));
+    if (verdict.needsInside !== undefined)
+      return this.#runInside(request, test, deadline, verdict.needsInside);
+    if (verdict.badTest !== undefined)
+      return { outcome: 'raised', exception: badTest(verdict.badTest), judged: 'outside' };
+    return verdict;
+  }
+
+  /** The program judges itself: what the test needs cannot be taken out of its interpreter. */
+  #runInside(request, test, deadline, reason) {
+    this.#program.restore();
+    this.#program.devices.begin({ outputLimit: request.limits.stdoutBytes });
+    this.#load(request, deadline);
+    const reply = this.#ask({ op: 'inside', kind: test.kind, source: test.source }, deadline);
+    const failure = outcomeOfProgram(reply, this.#program.gate.outOfMemory, true);
+    return {
+      detail: reason,
+      ...(failure ?? { outcome: 'passed' }),
+      ...this.#describe(request, test),
+      judged: 'inside',
+    };
+  }
+
+  #load(request, deadline) {
+    return outcomeOfProgram(this.#ask(load(request), deadline), this.#program.gate.outOfMemory);
+  }
+
+  #ask(message, deadline) {
+    return JSON.parse(this.#program.send(JSON.stringify(message), deadline));
+  }
+
+  #stopped(request, test, stop) {
+    const outOfMemory = this.#program.gate.outOfMemory || this.#judge.gate.outOfMemory;
+    this.#judge.restore();
+    return { ...outcomeOfStop(stop, outOfMemory), ...this.#describe(request, test), traceEnded: 'killed' };
+  }
+
+  #describe(request, test) {
+    if (test.kind !== 'assert') return {};
+    const message = JSON.stringify({ op: 'describe', ...judged(request, test) });
+    let told = this.#described.get(message);
+    if (told === undefined) {
+      told = this.#tryDescribe(message);
+      if (this.#described.size > 1000) this.#described.clear();
+      this.#described.set(message, told);
+    }
+    return told;
+  }
+
+  #tryDescribe(message) {
+    try {
+      const { call, expected } = JSON.parse(this.#judge.send(message, performance.now() + 100));
+      return { call, expected };
+    } catch {
+      this.#judge.restore();
+      return {};
+    }
+  }
+
+  /** Replaces an interpreter whose memory is larger than it should be, or than this run may have. */
+  async #fit(limits) {
+    const tooLarge = ({ heapBytes, imageBytes }) =>
+      heapBytes > heapToReplace || heapBytes > imageBytes + limits.memoryBytes;
+    if (tooLarge(this.#program)) this.#program = await Interpreter.boot(this.#sources, 'run_program');
+    if (tooLarge(this.#judge)) this.#judge = await Interpreter.boot(this.#sources, 'run_judge');
+  }
+}
+
+function load({ program, setupCode, entryPoint, trace, limits }) {
+  return { op: 'load', program, setupCode, entryPoint, trace, limits };
+}
+
+function judged({ entryPoint, setupCode, limits }, { kind, source }) {
+  return { kind, source, entryPoint, setupCode, limits };
+}
+
+function badTest(text) {
+  return { type: 'SyntaxError', message: `the test cannot be read: ${text}` };
+}

@@ -1,0 +1,151 @@
+"""The judge's side: runs the tests themselves, in an interpreter that the program never enters.
+
+The names that a test takes from the program are stand-ins. Calling one asks the program's interpreter, which
+answers with data; so whatever a test compares is compared here, by Python's own types. What the program says
+of itself counts only where its own objects are compared with each other, and the verdict then says `inside`.
+"""
+
+import ast
+import json
+
+from .remote import AskFailed, NeedsInside, Remote, World
+from .render import Renderer, type_name
+from .test_source import call_of, expected_of, loaded_names, standard_name
+from .values import NotLiteral, decode, encode
+
+_dumps = json.JSONEncoder(ensure_ascii=True, separators=(',', ':'), check_circular=False).encode
+
+
+def describe(request):
+    """What can be told of a test without running the program: the call as it stands there, what it expects."""
+    tree = ast.parse(request['source'])
+    call = call_of(tree, request.get('entryPoint'))
+    told = {'call': ast.get_source_segment(request['source'], call) if call is not None else None}
+    expected = expected_of(tree, call)
+    if expected is not None:
+        names = loaded_names(expected)
+        space = _own_setup(request.get('setupCode') or '', names)
+        space.update((name, standard_name(name)) for name in names if name not in space and standard_name(name) is not None)
+        try:
+            told['expected'] = _renderer(request)(_evaluate(expected, space))
+        except Exception:
+            pass
+    return told
+
+
+def judge(request, ask):
+    """Runs one test; `ask(question)` is answered by the program's interpreter."""
+    source, entry_point, check = request['source'], request.get('entryPoint'), request['kind'] == 'check'
+    tree = ast.parse(source)
+    call = None if check else call_of(tree, entry_point)
+    if entry_point is None and call is not None:
+        entry_point = call.func.id
+    world = World(ask, entry_point, source)
+    reply = {'outcome': 'passed'}
+    space = {'__name__': '__test__'}
+    try:
+        _fill(space, tree, world, request.get('setupCode') or '', check)
+        exec(compile(tree, '<test>', 'exec', dont_inherit=True), space)
+        if check:
+            space['check'](world.name(entry_point))
+    except AskFailed:
+        raise
+    except NeedsInside as reason:
+        return {'needsInside': str(reason)}
+    except BaseException as error:
+        _blame(reply, error, _renderer(request))
+    last = world.calls[-1 if check else 0] if world.calls else {}
+    reply['judged'] = 'inside' if world.trusted else 'outside'
+    reply['call'] = ast.get_source_segment(source, call) if call is not None else last.get('text')
+    reply['returned'] = last.get('rendered')
+    reply['returnedLocals'] = last.get('returnedLocals')
+    _expect(reply, expected_of(tree, call), space, last, _renderer(request))
+    return reply
+
+
+def _renderer(request):
+    limits = request['limits']
+    return Renderer(limits['valueChars'], limits['valueItems'], limits['valueDepth'])
+
+
+def _fill(space, tree, world, setup, check):
+    """Gives the test its names: its own setup's, the standard library's, the program's."""
+    names = loaded_names(tree)
+    space.update(_own_setup(setup, names))
+    for name in names:
+        if name in space or (check and name == 'check'):
+            continue
+        value = world.resolve(name)
+        if value is not world.missing:
+            space[name] = value
+
+
+def _own_setup(setup, names):
+    """Runs the setup code here where the test needs its names and it stands without the program."""
+    if not setup.strip():
+        return {}
+    space = {}
+    try:
+        tree = ast.parse(setup)
+        if not names & {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)} and 'import' not in setup:
+            return {}
+        exec(compile(tree, '<setup>', 'exec', dont_inherit=True), space)
+    except Exception:
+        return {}
+    space.pop('__builtins__', None)
+    return space
+
+
+def _blame(reply, error, renderer):
+    said = getattr(error, '__tracewise__', None) if isinstance(error, BaseException) else None
+    if said is not None:
+        out_of_memory = said['type'] == 'MemoryError'
+        reply['outcome'] = 'out-of-memory' if out_of_memory else 'raised'
+        reply['exception'] = {'type': said['type'], 'message': said['message'], 'line': said['line']}
+    elif isinstance(error, AssertionError):
+        reply['outcome'] = 'failed'
+        reply['detail'] = renderer.message(error) or None
+    else:
+        reply['outcome'] = 'raised'
+        reply['exception'] = {'type': type_name(type(error)), 'message': renderer.message(error)}
+
+
+def _evaluate(node, space):
+    return eval(compile(ast.fix_missing_locations(ast.Expression(node)), '<expected>', 'eval', dont_inherit=True), space)
+
+
+def _expect(reply, node, space, last, renderer):
+    """What the test compares with, and which of the called frame's final locals already were that."""
+    if node is None:
+        return
+    try:
+        value = _evaluate(node, space)
+        if isinstance(value, Remote):
+            return
+        reply['expected'] = renderer(value)
+        encode(value)
+    except (Exception, NotLiteral):
+        return
+    kind, equal = type(value), []
+    for name, text in (last.get('locals') or {}).items():
+        try:
+            local = decode(json.loads(text))
+            if type(local) is kind and local == value:
+                equal.append(name)
+        except Exception:
+            continue
+    if last.get('locals') is not None:
+        reply['expectedLocals'] = equal
+
+
+def handle(message, ask):
+    request = json.loads(message)
+    if request['op'] == 'parse':
+        from .normal_form import first_that_parses
+
+        return _dumps(first_that_parses(request['attempts']))
+    try:
+        reply = describe(request) if request['op'] == 'describe' else judge(request, ask)
+    except (SyntaxError, ValueError, RecursionError) as error:
+        reply = {'badTest': '%s: %s' % (type_name(type(error)), str(error)[:300])}
+    return _dumps(reply)

@@ -1,0 +1,220 @@
+"""The program's side: runs the program, answers the judge's questions about it. Never told what is expected.
+
+Everything said here is the program's own word, since it shares the interpreter; the judge treats it so.
+"""
+
+import builtins
+import json
+import operator
+import sys
+import types
+
+from .render import Renderer, exception_args, mro_of, type_name
+from .tracer import FILENAME, Tracer
+from .values import NotLiteral, decode, encode
+
+_dumps = json.JSONEncoder(ensure_ascii=True, separators=(',', ':'), check_circular=False).encode
+_loads = json.loads
+_traceback = BaseException.__dict__['__traceback__'].__get__
+_compile, _exec, _eval = compile, exec, eval
+_NOT_COMPILED = (SyntaxError, ValueError, MemoryError, RecursionError, OverflowError)
+
+
+class Program:
+    """One program in one run: its namespace, its tracer and the objects that the judge holds handles of."""
+
+    def __init__(self, request, sink):
+        limits = request['limits']
+        self.source, self.setup = request['program'], request.get('setupCode') or ''
+        self.entry_point = request.get('entryPoint')
+        self.call_line = self.source.count('\n') + 2
+        self.render = Renderer(limits['valueChars'], limits['valueItems'], limits['valueDepth'])
+        self.tracer = Tracer(limits, sink, self.entry_point) if request.get('trace') else None
+        self.objects = []
+        # The program gets a copy of the builtins to patch, and a `__main__` of its own.
+        own = types.ModuleType('builtins')
+        own.__dict__.update(builtins.__dict__)
+        main = types.ModuleType('__main__')
+        self.namespace = main.__dict__
+        self.namespace['__builtins__'] = own
+        sys.modules['builtins'], sys.modules['__main__'] = own, main
+
+    def load(self):
+        try:
+            code = _compile(self.source, FILENAME, 'exec', dont_inherit=True)
+        except _NOT_COMPILED as error:
+            return {'notParsable': type_name(type(error)), 'message': str(error)[:300], 'line': getattr(error, 'lineno', None)}
+        answer = self._guard(lambda: self._traced(lambda: _exec(code, self.namespace)))
+        if 'raised' in answer or not self.setup.strip():
+            return answer
+        return self._guard(lambda: _exec(_compile(self.setup, '<setup>', 'exec', dont_inherit=True), self.namespace))
+
+    def main(self, call):
+        """A whole program read from stdin; `call`: the function that holds it, where it does not run itself."""
+        answer = self.load()
+        if 'raised' in answer or 'notParsable' in answer or call is None or call not in self.namespace:
+            return answer
+        return self._guard(lambda: self._called(self.namespace[call], [], {}))
+
+    def ask(self, question):
+        op = question['op']
+        if op == 'name':
+            name = question['name']
+            if name not in self.namespace:
+                return {'missing': True}
+            value = self.namespace[name]
+            if isinstance(value, type) and BaseException in mro_of(value):
+                return {'exceptionClass': [type_name(cls) for cls in mro_of(value)]}
+            return {'value': self._encode(value)}
+        if op == 'source':
+            return self._answer(lambda: self._evaluate(question['source']), [])
+        args = [self._decode(arg) for arg in question['args']]
+        if op == 'call':
+            kwargs = {name: self._decode(value) for name, value in question['kwargs'].items()}
+            function = self.objects[question['handle']] if 'handle' in question else self.namespace[question['name']]
+            entry = question.get('name') == self.entry_point
+            run = (lambda: self._called(function, args, kwargs)) if entry else (lambda: function(*args, **kwargs))
+            return self._answer(run, args, question['args'])
+        return self._answer(lambda: _OPERATIONS[op](*args), [])
+
+    def inside(self, source, check):
+        """The test within the program's own namespace, where it cannot be split from it."""
+        return self._guard(lambda: self._inside(source, check))
+
+    def _inside(self, source, check):
+        code = _compile(source, '<test>', 'exec', dont_inherit=True)
+        if not check:
+            return self._marked(lambda: _exec(code, self.namespace))
+        _exec(code, self.namespace)
+        return self._marked(lambda: self.namespace['check'](self.namespace[self.entry_point]))
+
+    def _evaluate(self, source):
+        code = _compile(source, '<test>', 'eval', dont_inherit=True)
+        return self._marked(lambda: _eval(code, self.namespace))
+
+    def _called(self, function, args, kwargs):
+        return self._marked(lambda: function(*args, **kwargs))
+
+    def _marked(self, run):
+        if self.tracer is None:
+            return run()
+        self.tracer.mark_call(self.call_line, self.namespace)
+        return self._traced(run, 1)
+
+    def _traced(self, run, depth=0):
+        if self.tracer is None:
+            return run()
+        self.tracer.start(depth)
+        try:
+            return run()
+        finally:
+            self.tracer.stop()
+
+    def _answer(self, run, args, sent=()):
+        """Runs and tells what came of it: the value, and which arguments were changed on the way."""
+        out = []
+        answer = self._guard(lambda: out.append(run()))
+        if self.tracer is not None and self.tracer.final_locals is not None:
+            answer['locals'] = self.tracer.final_locals
+            answer['returnedLocals'] = self.tracer.returned_locals
+        changed = {}
+        for i, value in enumerate(args):
+            if type(value) in _MUTABLE:
+                now = self._encode(value)
+                if now != sent[i]:
+                    changed[i] = now
+        if changed:
+            answer['changed'] = changed
+        if not out:
+            return answer
+        answer['rendered'] = self.render(out[0])
+        same = [i for i, value in enumerate(args) if value is out[0] and type(value) in _MUTABLE]
+        if same:
+            answer['same'] = same[0]
+        else:
+            answer['value'] = self._encode(out[0])
+        return answer
+
+    def _guard(self, run):
+        try:
+            run()
+        except BaseException as error:
+            return {'raised': self._raised(error)}
+        return {}
+
+    def _raised(self, error):
+        kind = type(error)
+        try:
+            arguments = encode(list(exception_args(error)))
+        except (NotLiteral, RecursionError):
+            arguments = None
+        return {
+            'type': type_name(kind),
+            'bases': [type_name(cls) for cls in mro_of(kind)],
+            'message': self.render.message(error),
+            'args': arguments,
+            'line': _last_line(error),
+            'assertion': AssertionError in mro_of(kind),
+        }
+
+    def _encode(self, value):
+        return encode(value, self._keep)
+
+    def _keep(self, value):
+        self.objects.append(value)
+        return ['h', len(self.objects) - 1, type_name(type(value))]
+
+    def _decode(self, data):
+        return decode(data, lambda i, _: self.objects[i], lambda _, i, __: self.objects[i])
+
+
+_MUTABLE = frozenset((list, dict, set, bytearray))
+_OPERATIONS = {
+    'getattr': getattr, 'setattr': setattr, 'delattr': delattr, 'iter': iter, 'next': next, 'len': len, 'str': str, 'repr': repr,
+    'bool': bool, 'int': int, 'float': float, 'hash': hash, 'abs': abs, 'round': round, 'contains': operator.contains,
+    'getitem': operator.getitem, 'setitem': operator.setitem, 'delitem': operator.delitem, 'index': operator.index,
+    'eq': operator.eq, 'ne': operator.ne, 'lt': operator.lt, 'le': operator.le, 'gt': operator.gt, 'ge': operator.ge,
+    'add': operator.add, 'sub': operator.sub, 'mul': operator.mul, 'truediv': operator.truediv, 'neg': operator.neg,
+    'floordiv': operator.floordiv, 'mod': operator.mod, 'pow': operator.pow, 'and': operator.and_, 'or': operator.or_,
+    'isinstance': isinstance,
+}  # fmt: skip
+_current = None
+
+
+def _last_line(error):
+    """The program's line that the traceback ends at."""
+    line, steps, trace = None, 0, _traceback(error)
+    while trace is not None and steps < 5000:
+        if trace.tb_frame.f_code.co_filename == FILENAME:
+            line = trace.tb_lineno
+        trace, steps = trace.tb_next, steps + 1
+    return line
+
+
+def handle(message, sink):
+    """One message of the host, answered: `load` begins a run, the others go on with it."""
+    global _current
+    request = _loads(message)
+    op = request['op']
+    if op == 'load':
+        _current = Program(request, sink)
+        reply = _current.load()
+    elif op == 'main':
+        _current = Program(request, sink)
+        reply = _current.main(request.get('call'))
+    elif op == 'inside':
+        reply = _current.inside(request['source'], request['kind'] == 'check')
+        if _current.tracer is not None and _current.tracer.returned_locals:
+            reply['returnedLocals'] = _current.tracer.returned_locals
+    else:
+        reply = _current.ask(request)
+    _flush()
+    return _dumps(reply)
+
+
+def _flush():
+    for stream in (sys.stdout, sys.__stdout__):
+        try:
+            stream.flush()
+        except BaseException:
+            pass

@@ -1,0 +1,244 @@
+"""Stand-ins, in the judge, of what lives in the program's interpreter."""
+
+import ast
+import builtins
+import sys
+
+from .render import Renderer
+from .test_source import standard_name
+from .values import NotLiteral, decode, encode
+
+_render = Renderer()
+
+
+class AskFailed(BaseException):
+    """The program's interpreter gave no answer: it was stopped. The host knows why."""
+
+
+class NeedsInside(BaseException):
+    """The test cannot be run apart from the program."""
+
+
+class World:
+    """The program as a test sees it."""
+
+    missing = object()
+
+    def __init__(self, ask, entry_point, source):
+        self._ask = ask
+        self.entry_point, self.source = entry_point, source
+        self.calls = []
+        self.trusted = False  # whether the program's own word decided a comparison
+        self.classes = {}
+
+    def resolve(self, name):
+        if name == self.entry_point:
+            return self.missing if self.ask({'op': 'name', 'name': name}).get('missing') else EntryPoint(self, name)
+        if hasattr(builtins, name):
+            return self.missing
+        answer = self.ask({'op': 'name', 'name': name})
+        if answer.get('missing'):
+            return self.missing
+        standard = standard_name(name)
+        if standard is not None:
+            return standard
+        if 'exceptionClass' in answer:
+            return self.exception_class(answer['exceptionClass'])
+        return self.decode(answer['value'])
+
+    def name(self, name):
+        found = self.resolve(name) if name else self.missing
+        if found is self.missing:
+            raise NameError("name '%s' is not defined" % name)
+        return found
+
+    def ask(self, question):
+        answer = self._ask(question)
+        if 'raised' in answer:
+            self._raise(answer['raised'])
+        return answer
+
+    def call(self, question, args, kwargs):
+        try:
+            question['args'] = [self.encode(arg) for arg in args]
+            question['kwargs'] = {name: self.encode(value) for name, value in kwargs.items()}
+        except NotLiteral as reason:
+            source = self._call_source()
+            if source is None:
+                raise NeedsInside('an argument of type %s' % reason) from None
+            question = {'op': 'source', 'source': source}
+            args = ()
+        answer = self._ask(question)
+        for i, data in (answer.get('changed') or {}).items():
+            _update(args[int(i)], self.decode(data))
+        self.last = answer
+        if 'raised' in answer:
+            self._raise(answer['raised'])
+        return args[answer['same']] if 'same' in answer else self.decode(answer['value'])
+
+    def encode(self, value):
+        return encode(value, _handle_of)
+
+    def decode(self, data):
+        return decode(data, lambda i, kind: Remote(self, i, kind), self._derived)
+
+    def exception_class(self, bases):
+        """The built-in exception of that name, or a local class of that name on the nearest built-in one."""
+        for name in bases:
+            base = getattr(builtins, name, None)
+            if isinstance(base, type) and issubclass(base, BaseException):
+                break
+        if base.__name__ == bases[0]:
+            return base
+        for name in reversed(bases[: bases.index(base.__name__)]):
+            base = self.classes.setdefault(name, type(name, (base,), {}))
+        return base
+
+    def _raise(self, said):
+        kind = self.exception_class(said['bases'])
+        try:
+            error = kind(*decode(said['args'])) if said['args'] is not None else kind(said['message'])
+        except Exception:
+            error = kind.__new__(kind)
+        error.__tracewise__ = said
+        raise error
+
+    def _derived(self, value, handle, kind):
+        """An instance of a program's class derived from a built-in type: that type's value, attributes by asking."""
+        base = type(value)
+        key = (kind, base)
+        if key not in self.classes:
+            self.classes[key] = type(kind, (base,), {'__getattr__': _derived_attribute, '_remote': None})
+        stand_in = self.classes[key](value)
+        stand_in._remote = Remote(self, handle, kind)
+        return stand_in
+
+    def _call_source(self):
+        """The text of the running call, where it stands at the test's top level and needs nothing but the program."""
+        frame = sys._getframe()
+        while frame is not None and frame.f_code.co_filename != '<test>':
+            frame = frame.f_back
+        if frame is None or frame.f_code.co_name != '<module>' or not hasattr(frame.f_code, 'co_positions'):
+            return None
+        line, end_line, column, end_column = list(frame.f_code.co_positions())[frame.f_lasti // 2]
+        if None in (line, end_line, column, end_column):
+            return None
+        for node in ast.walk(ast.parse(self.source)):
+            if isinstance(node, ast.Call) and (node.lineno, node.col_offset, node.end_col_offset) == (line, column, end_column):
+                bound = {n.id for n in ast.walk(ast.parse(self.source)) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+                used = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
+                inner = {n.arg for n in ast.walk(node) if isinstance(n, ast.arg)}
+                return None if used & bound - inner else ast.get_source_segment(self.source, node)
+        return None
+
+
+class EntryPoint:
+    """The function under test."""
+
+    def __init__(self, world, name):
+        self._world, self.__name__ = world, name
+
+    def __call__(self, *args, **kwargs):
+        world = self._world
+        shown = [_render(arg) for arg in args] + ['%s=%s' % (k, _render(v)) for k, v in kwargs.items()]
+        record = {'text': '%s(%s)' % (self.__name__, ', '.join(shown))}
+        world.calls.append(record)
+        world.last = {}
+        try:
+            return world.call({'op': 'call', 'name': self.__name__}, args, kwargs)
+        finally:
+            for field in ('rendered', 'returnedLocals', 'locals'):
+                record[field] = world.last.get(field)
+
+    def __getattr__(self, name):
+        answer = self._world.ask({'op': 'name', 'name': self.__name__})
+        return getattr(self._world.decode(answer['value']), name)
+
+
+class Remote:
+    """An object of the program. What is done to it is asked of the program's interpreter."""
+
+    __slots__ = ('_world', '_handle', '_kind')
+
+    def __init__(self, world, handle, kind):
+        object.__setattr__(self, '_world', world)
+        object.__setattr__(self, '_handle', handle)
+        object.__setattr__(self, '_kind', kind)
+
+    def _do(self, op, *args):
+        return self._world.call({'op': op}, (self, *args), {})
+
+    def __call__(self, *args, **kwargs):
+        return self._world.call({'op': 'call', 'handle': self._handle}, args, kwargs)
+
+    def __getattr__(self, name):
+        return self._do('getattr', name)
+
+    def __setattr__(self, name, value):
+        self._do('setattr', name, value)
+
+    def __delattr__(self, name):
+        self._do('delattr', name)
+
+    def __repr__(self):
+        return str(self._do('repr'))
+
+    # Equal only by the program's word, so only another of the program's objects can be: an object that
+    # claims to equal everything equals no expected literal.
+    def __eq__(self, other):
+        return self is other or (self._compare('eq', other) if _is_remote(other) else False)
+
+    def __ne__(self, other):
+        return not self == other
+
+    def _compare(self, op, other):
+        self._world.trusted = True
+        return self._do(op, other)
+
+    def __hash__(self):
+        return hash(self._do('hash'))
+
+
+def _forward(op, trusted):
+    def method(self, *args):
+        if trusted:
+            self._world.trusted = True
+        return self._do(op, *args)
+
+    return method
+
+
+for _op in ('lt', 'le', 'gt', 'ge', 'contains'):
+    setattr(Remote, '__%s__' % _op, _forward(_op, True))
+for _op in ('iter', 'next', 'len', 'str', 'bool', 'int', 'float', 'abs', 'round', 'getitem', 'setitem', 'delitem', 'index',
+            'add', 'sub', 'mul', 'truediv', 'neg', 'floordiv', 'mod', 'pow', 'and', 'or'):  # fmt: skip
+    setattr(Remote, '__%s__' % _op, _forward(_op, False))
+
+
+def _is_remote(value):
+    return isinstance(value, Remote) or '_remote' in type(value).__dict__
+
+
+def _handle_of(value):
+    if isinstance(value, EntryPoint):
+        value = value._world.decode(value._world.ask({'op': 'name', 'name': value.__name__})['value'])
+    elif '_remote' in type(value).__dict__:
+        value = value._remote
+    if isinstance(value, Remote):
+        return ['h', value._handle, '']
+    raise NotLiteral(type(value).__name__)
+
+
+def _derived_attribute(self, name):
+    return getattr(self._remote, name)
+
+
+def _update(target, value):
+    """Makes the judge's own argument what the program made of it."""
+    if type(target) is not type(value):
+        return
+    if type(target) in (list, bytearray):
+        target[:] = value
+    elif type(target) in (dict, set):
+        target.clear()
+        target.update(value)

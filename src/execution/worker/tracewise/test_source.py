@@ -1,0 +1,84 @@
+"""What can be read off a test's text: its call of the program, what it expects, the names it needs."""
+
+import ast
+import builtins
+import importlib
+
+_MODULES = frozenset(
+    'array bisect cmath collections copy datetime decimal fractions functools heapq itertools json math numbers operator '
+    'random re statistics string sys time typing unittest'.split()
+)
+_STANDARD = {
+    'Counter': 'collections', 'OrderedDict': 'collections', 'defaultdict': 'collections', 'deque': 'collections',
+    'isclose': 'math', 'sqrt': 'math', 'pi': 'math', 'inf': 'math', 'nan': 'math', 'isnan': 'math',
+    'Decimal': 'decimal', 'Fraction': 'fractions', 'deepcopy': 'copy', 'datetime': 'datetime', 'date': 'datetime',
+    'timedelta': 'datetime',
+}  # fmt: skip
+
+
+def loaded_names(tree):
+    """Names that a test reads and does not bind itself; builtins are left to Python."""
+    loads, bound = set(), set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name):
+            (loads if isinstance(node.ctx, ast.Load) else bound).add(node.id)
+        elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            bound.add(node.name)
+        elif isinstance(node, ast.arg):
+            bound.add(node.arg)
+        elif isinstance(node, ast.alias):
+            bound.add((node.asname or node.name).split('.')[0])
+        elif isinstance(node, ast.ExceptHandler) and node.name:
+            bound.add(node.name)
+    return loads - bound
+
+
+def standard_name(name):
+    """The standard library's object of that name, which a test means when it says `math` or `Counter`."""
+    if name in _STANDARD:
+        return getattr(importlib.import_module(_STANDARD[name]), name)
+    return importlib.import_module(name) if name in _MODULES else None
+
+
+def call_of(tree, entry_point):
+    """The first call of the entry point in a test; without a name, the first call of what is no builtin."""
+    calls = [n for n in ast.walk(tree) if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)]
+    if entry_point is not None:
+        calls = [call for call in calls if call.func.id == entry_point]
+    else:
+        own = loaded_names(tree)
+        calls = [c for c in calls if c.func.id in own and not hasattr(builtins, c.func.id) and standard_name(c.func.id) is None]
+    return min(calls, key=lambda call: (call.lineno, call.col_offset), default=None)
+
+
+def expected_of(tree, call):
+    """What a single `assert` says the call returns; None where it does not say."""
+    if call is None or len(tree.body) != 1 or not isinstance(tree.body[0], ast.Assert):
+        return None
+    return _expected(tree.body[0].test, call)
+
+
+def _expected(test, call):
+    if test is call:
+        return ast.Constant(True)
+    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not) and test.operand is call:
+        return ast.Constant(False)
+    if isinstance(test, ast.Compare) and len(test.ops) == 1:
+        left, right = test.left, test.comparators[0]
+        if isinstance(test.ops[0], (ast.Eq, ast.Is)):
+            return _other(left, right, call)
+        tolerance = isinstance(test.ops[0], (ast.Lt, ast.LtE)) and isinstance(left, ast.Call) and len(left.args) == 1
+        if tolerance and isinstance(left.args[0], ast.BinOp) and isinstance(left.args[0].op, ast.Sub):
+            return _other(left.args[0].left, left.args[0].right, call)
+    if isinstance(test, ast.Call) and test is not call and len(test.args) >= 2:
+        name = test.func.attr if isinstance(test.func, ast.Attribute) else getattr(test.func, 'id', '')
+        if name == 'isclose':
+            return _other(test.args[0], test.args[1], call)
+    return None
+
+
+def _other(left, right, call):
+    other = right if left is call else left if right is call else None
+    if other is None or any(isinstance(n, ast.Name) and n.id == call.func.id for n in ast.walk(other)):
+        return None
+    return other
