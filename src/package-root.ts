@@ -17,6 +17,7 @@ function search(folder: string): string {
   const file = join(folder, 'package.json');
   if (existsSync(file) && JSON.parse(readFileSync(file, 'utf8')).name === 'tracewise') return folder;
   const parent = dirname(folder);
-  if (parent === folder) throw new Error('Expected a package.json named tracewise above this module but found none');
+  if (parent === folder)
+    throw new Error('Expected a package.json named tracewise above this module but found none');
   return search(parent);
 }

@@ -1,0 +1,61 @@
+import { availableParallelism } from 'node:os';
+import { z } from 'zod';
+import { TracewiseError } from '../errors.ts';
+
+export type GpuChoice = 'auto' | 'cuda' | 'metal' | 'vulkan' | false;
+
+const count = z.number().int().positive();
+
+const engineOptionsSchema = z.strictObject({
+  /** A GGUF file. */
+  modelPath: z.string().min(1),
+  /** Which prebuilt libraries to use: the best that fit, those of one kind of GPU, or the CPU alone. */
+  gpu: z.union([z.enum(['auto', 'cuda', 'metal', 'vulkan']), z.literal(false)]).default('auto'),
+  /** A folder with llama.cpp's shared libraries of the same release, in place of the prebuilt ones. */
+  libDir: z.string().min(1).optional(),
+  /** Cells of the cache that all sequences share; twice the model's trained length, at most 16384, by default. */
+  contextTokens: count.max(1 << 24).optional(),
+  /** Sequences that may be open at once. */
+  maxSequences: count.max(256).default(16),
+  /** Rows of one decode at most; longer prompts are evaluated in chunks of this. */
+  batchTokens: z
+    .number()
+    .int()
+    .min(2)
+    .max(1 << 16)
+    .default(512),
+  /** Threads of the CPU backend. With more than there are free cores every barrier waits: cores - 1 by default. */
+  threads: count.max(512).prefault(() => Math.max(1, availableParallelism() - 1)),
+  /** One of the CPU backends of the prebuilt libraries, such as haswell; the best by default. */
+  cpuVariant: z
+    .string()
+    .regex(/^[\w.]+$/)
+    .optional(),
+  /**
+   * 2: steps of up to four single rows run row by row, which is faster for Q8_0 weights on a CPU; 1: always one
+   * decode a step. By default 2 for files of Q8_0 on a CPU, else 1.
+   */
+  decodesPerPair: z.union([z.literal(1), z.literal(2)]).optional(),
+  flashAttention: z.union([z.boolean(), z.literal('auto')]).default('auto'),
+  /** The cache's number format. */
+  kvType: z.enum(['f16', 'bf16', 'f32', 'q8_0']).default('f16'),
+  /** Aborts the load. */
+  signal: z.instanceof(AbortSignal).optional(),
+  /** Gets the share of the load that is done, 0 to 1. */
+  onProgress: z.custom<(share: number) => void>((value) => typeof value === 'function').optional(),
+});
+
+/** Options of `loadEngine`, as a user gives them. */
+export type EngineOptions = z.input<typeof engineOptionsSchema>;
+export type ResolvedEngineOptions = Readonly<z.output<typeof engineOptionsSchema>>;
+
+/** Checks and completes options. Throws a TracewiseError (ERR_OPTIONS) that names every wrong one. */
+export function resolveEngineOptions(options: EngineOptions): ResolvedEngineOptions {
+  const parsed = engineOptionsSchema.safeParse(options);
+  if (parsed.success) return Object.freeze(parsed.data);
+  throw new TracewiseError(
+    'ERR_OPTIONS',
+    `Expected valid engine options but received:\n${z.prettifyError(parsed.error)}`,
+    { details: { issues: parsed.error.issues } },
+  );
+}

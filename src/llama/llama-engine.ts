@@ -1,0 +1,180 @@
+import type {
+  ChatMessage,
+  Choice,
+  ChoiceRequest,
+  ModelCounters,
+  TokenId,
+  TokenModel,
+  TokenSequence,
+} from '../token-model.ts';
+import type { ModelFacts, NativeContext, NativeDevice, NativeModel } from './addon.ts';
+import { CellStore } from './cell-store.ts';
+import { ChatTemplate } from './chat-template.ts';
+import { checkRequest } from './check-request.ts';
+import { LlamaSequence } from './llama-sequence.ts';
+import { Scheduler } from './scheduler.ts';
+import { SequencePool } from './sequence-pool.ts';
+
+export interface EngineParts {
+  readonly name: string;
+  readonly model: NativeModel;
+  readonly context: NativeContext;
+  readonly devices: readonly NativeDevice[];
+  /** llama.cpp's own version. */
+  readonly libraryVersion: string;
+  readonly libraryFolder: string;
+  /** Up to this many single rows are decoded one by one. */
+  readonly maxSeparateRows: number;
+}
+
+/** A model on llama.cpp, with one context that all sequences share. Made by `loadEngine`. */
+export class LlamaEngine implements TokenModel {
+  readonly name: string;
+  readonly vocabularySize: number;
+  readonly contextTokens: number;
+  readonly maxSequenceTokens: number;
+  readonly maxSequences: number;
+  readonly facts: ModelFacts;
+  readonly devices: readonly NativeDevice[];
+  readonly libraryVersion: string;
+  readonly libraryFolder: string;
+  readonly #model: NativeModel;
+  readonly #context: NativeContext;
+  readonly #pool: SequencePool;
+  readonly #scheduler: Scheduler;
+  readonly #template: ChatTemplate | undefined;
+  #disposal: Promise<void> | undefined;
+
+  constructor({
+    name,
+    model,
+    context,
+    devices,
+    libraryVersion,
+    libraryFolder,
+    maxSeparateRows,
+  }: EngineParts) {
+    const facts = model.facts();
+    const limits = context.facts();
+    this.name = name;
+    this.facts = facts;
+    this.devices = devices;
+    this.libraryVersion = libraryVersion;
+    this.libraryFolder = libraryFolder;
+    this.vocabularySize = facts.vocabularySize;
+    this.contextTokens = limits.contextTokens;
+    this.maxSequenceTokens = Math.min(facts.trainedTokens, limits.contextTokens);
+    this.maxSequences = limits.maxSequences;
+    this.#model = model;
+    this.#context = context;
+    const cells = new CellStore(context);
+    this.#pool = new SequencePool(cells, {
+      vocabularySize: facts.vocabularySize,
+      maxSequences: limits.maxSequences,
+      maxLength: this.maxSequenceTokens,
+    });
+    this.#scheduler = new Scheduler(
+      context,
+      cells,
+      { batchTokens: limits.batchTokens, maxSeparateRows },
+      facts.vocabularySize,
+    );
+    if (facts.chatTemplate !== undefined) this.#template = new ChatTemplate(facts.chatTemplate, facts);
+  }
+
+  get counters(): ModelCounters {
+    return { ...this.#scheduler.counters };
+  }
+
+  /** How many sequences are open. */
+  get openSequences(): number {
+    return this.#pool.size;
+  }
+
+  tokenize(
+    text: string,
+    { special = false, begin = false }: { special?: boolean; begin?: boolean } = {},
+  ): TokenId[] {
+    this.#pool.mustBeOpen();
+    if (typeof text !== 'string')
+      throw new TypeError(`Expected a string for \`text\` but received ${String(text)}`);
+    const tokens: TokenId[] = Array.from(this.#model.tokenize(text, special));
+    const { addsBegin, beginToken } = this.facts;
+    // A rendered chat prompt may have its begin token already.
+    if (begin && addsBegin && tokens[0] !== beginToken) tokens.unshift(beginToken);
+    return tokens;
+  }
+
+  tokenBytes(token: TokenId): Uint8Array {
+    this.#pool.mustBeOpen();
+    this.#checkToken(token);
+    return this.#model.tokenBytes(token);
+  }
+
+  isEndOfGeneration(token: TokenId): boolean {
+    this.#pool.mustBeOpen();
+    this.#checkToken(token);
+    return this.#model.isEndOfGeneration(token);
+  }
+
+  renderChat(messages: readonly ChatMessage[]): string | undefined {
+    return this.#template?.render(messages);
+  }
+
+  openSequence(): LlamaSequence {
+    return this.#pool.open();
+  }
+
+  async choose(request: ChoiceRequest, { signal }: { signal?: AbortSignal } = {}): Promise<Choice> {
+    checkRequest(request);
+    const sequences =
+      request.kind === 'guided'
+        ? [this.#own(request.unconditional, 'unconditional'), this.#own(request.conditional, 'conditional')]
+        : [this.#own(request.sequence, 'sequence')];
+    return (await this.#scheduler.submit(sequences, request, signal)) as Choice;
+  }
+
+  async readLogits(
+    sequence: TokenSequence,
+    { signal }: { signal?: AbortSignal } = {},
+  ): Promise<Float32Array> {
+    return (await this.#scheduler.submit(
+      [this.#own(sequence, 'sequence')],
+      undefined,
+      signal,
+    )) as Float32Array;
+  }
+
+  /**
+   * Ends the step in flight, rejects what waits with ERR_DISPOSED, and frees the context and the model.
+   * Twice is fine; open sequences become unusable.
+   */
+  dispose(): Promise<void> {
+    this.#disposal ??= this.#dispose();
+    return this.#disposal;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.dispose();
+  }
+
+  async #dispose(): Promise<void> {
+    this.#pool.close();
+    await this.#scheduler.close();
+    this.#context.dispose();
+    this.#model.dispose();
+  }
+
+  #own(sequence: TokenSequence, name: string): LlamaSequence {
+    this.#pool.mustBeOpen();
+    if (sequence instanceof LlamaSequence && sequence.belongsTo(this.#pool)) return sequence;
+    throw new TypeError(`Expected a sequence of this engine for \`${name}\` but received another object`);
+  }
+
+  #checkToken(token: TokenId): void {
+    if (Number.isInteger(token) && token >= 0 && token < this.vocabularySize) return;
+    throw new RangeError(
+      `Expected a token id in [0, ${this.vocabularySize}) for \`token\` but received ${token}`,
+    );
+  }
+}

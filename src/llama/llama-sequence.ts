@@ -1,0 +1,141 @@
+import { TracewiseError } from '../errors.ts';
+import type { TokenId, TokenSequence } from '../token-model.ts';
+import type { SequencePool } from './sequence-pool.ts';
+
+/** A sequence of the engine. Its first `cachedLength` tokens have cells; the rest is evaluated when needed. */
+export class LlamaSequence implements TokenSequence {
+  readonly id: number;
+  numCachedTokens = 0;
+  numEvaluatedTokens = 0;
+  cachedLength = 0;
+  /** The sequences of the same tokens, this one included: what is evaluated for one, all share. */
+  twins = new Set<LlamaSequence>([this]);
+  readonly #pool: SequencePool;
+  readonly #tokens: TokenId[] = [];
+  #choices = 0;
+  #disposed = false;
+
+  constructor(pool: SequencePool, id: number) {
+    this.#pool = pool;
+    this.id = id;
+  }
+
+  get tokens(): readonly TokenId[] {
+    return this.#tokens;
+  }
+
+  get length(): number {
+    return this.#tokens.length;
+  }
+
+  /** Throws a RangeError for a token outside the vocabulary, a TracewiseError (ERR_PROMPT_TOO_LONG) for too many. */
+  append(tokens: Iterable<TokenId>): void {
+    this.#mustBeChangeable();
+    const added = [...tokens];
+    if (added.length === 0) return;
+    for (const token of added) this.#checkToken(token);
+    const { maxLength } = this.#pool.limits;
+    const length = this.length + added.length;
+    if (length > maxLength) {
+      throw new TracewiseError(
+        'ERR_PROMPT_TOO_LONG',
+        `Expected at most ${maxLength} tokens in a sequence but received ${length}; shorten the prompt, raise \`contextTokens\`, or use a model with a longer context`,
+        { details: { length, maxLength } },
+      );
+    }
+    this.#leaveTwins();
+    for (const token of added) this.#tokens.push(token);
+  }
+
+  fork(length = this.length): LlamaSequence {
+    this.#mustBeUsable();
+    this.#checkLength(length);
+    const child = this.#pool.open();
+    for (let i = 0; i < length; i++) child.#tokens.push(this.#tokens[i]!);
+    if (length === this.length) this.twins.add(child);
+    if (length === this.length) child.twins = this.twins;
+    child.shareCellsOf(this, Math.min(length, this.cachedLength));
+    return child;
+  }
+
+  truncate(length: number): void {
+    this.#mustBeChangeable();
+    this.#checkLength(length);
+    if (length === this.length) return;
+    this.#leaveTwins();
+    this.#tokens.length = length;
+    this.forgetCellsFrom(length);
+  }
+
+  /** Twice is fine. A choice in flight still ends well; its cells are given back then. */
+  dispose(): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    this.#leaveTwins();
+    if (this.#choices === 0) this.#pool.release(this);
+  }
+
+  /** Takes over another sequence's cells up to a position where this one has none yet. */
+  shareCellsOf(other: LlamaSequence, end: number): void {
+    if (end <= this.cachedLength) return;
+    this.#pool.cells.share(other.id, this.id, this.cachedLength, end);
+    this.numCachedTokens += end - this.cachedLength;
+    this.cachedLength = end;
+  }
+
+  forgetCellsFrom(begin: number): void {
+    if (begin >= this.cachedLength) return;
+    this.#pool.cells.remove(this.id, begin);
+    this.cachedLength = begin;
+  }
+
+  /** A choice needs this sequence until `endChoice`. */
+  beginChoice(): void {
+    this.#mustBeUsable();
+    if (this.length === 0)
+      throw new RangeError('Expected at least one token in `sequence` but received none');
+    this.#choices++;
+  }
+
+  endChoice(): void {
+    if (--this.#choices === 0 && this.#disposed) this.#pool.release(this);
+  }
+
+  belongsTo(pool: SequencePool): boolean {
+    return this.#pool === pool;
+  }
+
+  #leaveTwins(): void {
+    if (this.twins.size === 1) return;
+    this.twins.delete(this);
+    this.twins = new Set([this]);
+  }
+
+  #mustBeUsable(): void {
+    this.#pool.mustBeOpen();
+    if (!this.#disposed) return;
+    throw new TracewiseError('ERR_DISPOSED', 'Expected an open sequence but it is disposed; open another');
+  }
+
+  #mustBeChangeable(): void {
+    this.#mustBeUsable();
+    if (this.#choices === 0) return;
+    throw new TracewiseError(
+      'ERR_BUSY',
+      'Expected no choice in flight for `sequence` but received a change; await the choice first',
+    );
+  }
+
+  #checkToken(token: unknown): void {
+    const { vocabularySize } = this.#pool.limits;
+    if (Number.isInteger(token) && (token as number) >= 0 && (token as number) < vocabularySize) return;
+    throw new RangeError(
+      `Expected token ids in [0, ${vocabularySize}) for \`tokens\` but received ${String(token)}`,
+    );
+  }
+
+  #checkLength(length: number): void {
+    if (Number.isInteger(length) && length >= 0 && length <= this.length) return;
+    throw new RangeError(`Expected an integer in [0, ${this.length}] for \`length\` but received ${length}`);
+  }
+}

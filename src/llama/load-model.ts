@@ -1,0 +1,66 @@
+import { TracewiseError } from '../errors.ts';
+import type { ModelFacts, NativeAddon, NativeModel } from './addon.ts';
+import { checkModelFile } from './check-model-file.ts';
+import type { ResolvedEngineOptions } from './engine-options.ts';
+
+/**
+ * Loads a model off the main thread. Throws a TracewiseError (ERR_MODEL_LOAD, ERR_MODEL_UNSUPPORTED), or the
+ * signal's reason where the load was aborted.
+ */
+export async function loadModel(
+  addon: NativeAddon,
+  { modelPath, signal, onProgress }: ResolvedEngineOptions,
+  { useGpu }: { useGpu: boolean },
+): Promise<NativeModel> {
+  signal?.throwIfAborted();
+  await checkModelFile(modelPath, { inMemory: !useGpu });
+  const load = addon.loadModel(modelPath, { gpuLayers: useGpu ? -1 : 0, mmap: true }, onProgress);
+  const onAbort = () => load.cancel();
+  signal?.addEventListener('abort', onAbort);
+  if (signal?.aborted) onAbort();
+  try {
+    const model = await load.model;
+    if (signal?.aborted) model.dispose();
+    signal?.throwIfAborted();
+    refuseUnsupported(model, modelPath);
+    return model;
+  } catch (cause) {
+    signal?.throwIfAborted();
+    if (TracewiseError.isInstance(cause)) throw cause;
+    throw loadError(modelPath, cause as Error);
+  } finally {
+    signal?.removeEventListener('abort', onAbort);
+  }
+}
+
+function loadError(path: string, cause: Error): TracewiseError {
+  const reason = cause.message || 'no reason given';
+  const mend = /not within the file bounds|corrupted|incomplete|failed to read/.test(reason)
+    ? 'the file is cut off or damaged: download it again'
+    : /unknown model architecture|unknown pre-tokenizer/.test(reason)
+      ? 'this release of llama.cpp does not know this kind of model: take another'
+      : 'see whether the file is complete and made for this release of llama.cpp';
+  return new TracewiseError(
+    'ERR_MODEL_LOAD',
+    `Expected llama.cpp to load ${path} but received: ${reason}; ${mend}`,
+    { cause, details: { path, reason } },
+  );
+}
+
+function refuseUnsupported(model: NativeModel, path: string): void {
+  const lack = lackOf(model.facts());
+  if (!lack) return;
+  model.dispose();
+  throw new TracewiseError(
+    'ERR_MODEL_UNSUPPORTED',
+    `Expected a plain decoder model but ${path} ${lack}; take a transformer without recurrent layers`,
+    { details: { path } },
+  );
+}
+
+function lackOf(facts: ModelFacts): string | undefined {
+  if (facts.isRecurrent || facts.isHybrid) return 'is recurrent, so its state cannot be cut back to a prefix';
+  if (facts.hasEncoder || !facts.hasDecoder) return 'has an encoder';
+  if (facts.isDiffusion) return 'is a diffusion model';
+  if (!facts.hasTokenizer) return 'has no tokenizer';
+}

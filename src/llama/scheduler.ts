@@ -1,0 +1,203 @@
+import { TracewiseError } from '../errors.ts';
+import type { Choice, ModelCounters } from '../token-model.ts';
+import type { NativeContext, NativeStepResult } from './addon.ts';
+import type { CellStore } from './cell-store.ts';
+import type { Job } from './job.ts';
+import type { LlamaSequence } from './llama-sequence.ts';
+import { readChoice } from './native-choice.ts';
+import { type PlanLimits, planStep, type StepPlan } from './plan-step.ts';
+
+/**
+ * The only one to call llama_decode: schedule, decode, settle. Jobs of one turn of the event loop share a
+ * step; one step runs at a time; while none is wanted nothing keeps the process alive.
+ */
+export class Scheduler {
+  readonly counters: { -readonly [key in keyof ModelCounters]: number } = { rows: 0, decodes: 0 };
+  readonly #context: NativeContext;
+  readonly #cells: CellStore;
+  readonly #limits: PlanLimits;
+  readonly #vocabularySize: number;
+  #jobs: Job[] = [];
+  #running: { plan: StepPlan; ended: Promise<void> } | undefined;
+  #tick: NodeJS.Immediate | undefined;
+  /** After a full cache, how many steps take one job alone: what fits by itself is not refused for the others. */
+  #aloneSteps = 0;
+  #closed: TracewiseError | undefined;
+
+  constructor(context: NativeContext, cells: CellStore, limits: PlanLimits, vocabularySize: number) {
+    this.#context = context;
+    this.#cells = cells;
+    this.#limits = limits;
+    this.#vocabularySize = vocabularySize;
+  }
+
+  /** Queues a job. Rejects with the signal's reason as soon as its sequences are free of it. */
+  submit(
+    sequences: readonly LlamaSequence[],
+    request: Job['request'],
+    signal: AbortSignal | undefined,
+  ): Promise<Choice | Float32Array> {
+    return new Promise((resolve, reject) => {
+      signal?.throwIfAborted();
+      const held: LlamaSequence[] = [];
+      try {
+        for (const sequence of sequences) {
+          sequence.beginChoice();
+          held.push(sequence);
+        }
+      } catch (error) {
+        for (const sequence of held) sequence.endChoice();
+        throw error;
+      }
+      const end = <T>(settle: (value: T) => void) => {
+        return (value: T) => {
+          signal?.removeEventListener('abort', onAbort);
+          for (const sequence of sequences) sequence.endChoice();
+          settle(value);
+        };
+      };
+      const job: Job = { request, sequences, signal, resolve: end(resolve), reject: end(reject) };
+      const onAbort = () => this.#onAbort(job);
+      signal?.addEventListener('abort', onAbort);
+      this.#jobs.push(job);
+      this.#schedule();
+    });
+  }
+
+  /** Ends the step in flight and rejects every job. */
+  async close(): Promise<void> {
+    this.#closed ??= new TracewiseError(
+      'ERR_DISPOSED',
+      'Expected an open engine but it was disposed with a choice in flight; await choices before disposing',
+    );
+    this.#context.abort();
+    await this.#running?.ended;
+    for (const job of this.#jobs.splice(0)) job.reject(this.#closed);
+  }
+
+  #schedule(): void {
+    if (this.#tick || this.#running || this.#jobs.length === 0) return;
+    this.#tick = setImmediate(() => {
+      this.#tick = undefined;
+      if (this.#jobs.length > 0 && !this.#closed) this.#start();
+    });
+  }
+
+  #start(): void {
+    const plan = this.#plan();
+    const ended = this.#run(plan).then(() => {
+      this.#running = undefined;
+      if (!this.#closed) this.#schedule();
+    });
+    this.#running = { plan, ended };
+  }
+
+  #plan(): StepPlan {
+    const jobs = this.#aloneSteps > 0 ? this.#jobs.slice(0, 1) : this.#jobs;
+    if (this.#aloneSteps > 0) this.#aloneSteps--;
+    for (const { sequences } of jobs) for (const sequence of sequences) adoptCells(sequence);
+    const plan = planStep(jobs, this.#limits);
+    for (const { sequence, begin } of plan.rows) sequence.forgetCellsFrom(begin);
+    return plan;
+  }
+
+  async #run(plan: StepPlan): Promise<void> {
+    try {
+      const result = await this.#cells.during(() => this.#context.step(plan.step));
+      this.#count(plan, result);
+      if (result.status === 'done') this.#answer(plan, result);
+      else this.#refuse(plan, result);
+    } catch (cause) {
+      this.#rejectAll(plan, decodeError(`the native step threw: ${(cause as Error).message}`, cause));
+    }
+    for (const job of [...plan.answered, ...plan.advanced]) {
+      if (job.signal?.aborted) this.#reject(job, job.signal.reason);
+    }
+  }
+
+  /** Settles the rows of the decodes that completed. */
+  #count({ rows, step }: StepPlan, { completedDecodes }: NativeStepResult): void {
+    const separate = step.decodeSizes.length > 1;
+    const completed = separate ? rows.slice(0, completedDecodes) : completedDecodes > 0 ? rows : [];
+    for (const { sequence, begin, end } of completed) {
+      sequence.cachedLength = end;
+      sequence.numEvaluatedTokens += end - begin;
+      this.counters.rows += end - begin;
+      for (const twin of sequence.twins) twin.shareCellsOf(sequence, end);
+    }
+    this.counters.decodes += completedDecodes;
+  }
+
+  #answer({ answered }: StepPlan, { choices, copies }: NativeStepResult): void {
+    let choice = 0;
+    let copy = 0;
+    for (const job of answered) {
+      if (job.request) {
+        const native = choices[choice++]!;
+        if (job.signal?.aborted) continue;
+        if (native.token < 0)
+          this.#reject(job, decodeError('no token can be picked: all logits are NaN or -Infinity'));
+        else this.#settle(job, readChoice(job.request, native));
+      } else {
+        const begin = copy++ * this.#vocabularySize;
+        if (!job.signal?.aborted) this.#settle(job, copies.slice(begin, begin + this.#vocabularySize));
+      }
+    }
+  }
+
+  #refuse(plan: StepPlan, { status, code, log }: NativeStepResult): void {
+    // Only asked for where all jobs are aborted, or by close(): both reject the jobs themselves.
+    if (status === 'aborted') return;
+    if (status === 'failed') {
+      this.#rejectAll(plan, decodeError(`llama_decode returned ${code}${log && `: ${log}`}`));
+      return;
+    }
+    const jobs = plan.answered.length + plan.advanced.length;
+    if (jobs > 1) {
+      this.#aloneSteps = jobs;
+      return;
+    }
+    this.#rejectAll(
+      plan,
+      new TracewiseError(
+        'ERR_CACHE_FULL',
+        `Expected ${plan.step.tokens.length} free cells in the cache but it is full; dispose of sequences, shorten them, or raise \`contextTokens\``,
+        { details: { rows: plan.step.tokens.length } },
+      ),
+    );
+  }
+
+  #onAbort(job: Job): void {
+    const plan = this.#running?.plan;
+    const inFlight = plan && [...plan.answered, ...plan.advanced];
+    if (!inFlight?.includes(job)) this.#reject(job, job.signal!.reason);
+    else if (inFlight.every(({ signal }) => signal?.aborted)) this.#context.abort();
+  }
+
+  #rejectAll({ answered, advanced }: StepPlan, error: TracewiseError): void {
+    for (const job of [...answered, ...advanced]) this.#reject(job, error);
+  }
+
+  #reject(job: Job, reason: unknown): void {
+    if (this.#forget(job)) job.reject(reason);
+  }
+
+  #settle(job: Job, outcome: Choice | Float32Array): void {
+    if (this.#forget(job)) job.resolve(outcome);
+  }
+
+  #forget(job: Job): boolean {
+    const index = this.#jobs.indexOf(job);
+    if (index >= 0) this.#jobs.splice(index, 1);
+    return index >= 0;
+  }
+}
+
+/** What a twin has evaluated meanwhile need not be evaluated again. */
+function adoptCells(sequence: LlamaSequence): void {
+  for (const twin of sequence.twins) sequence.shareCellsOf(twin, twin.cachedLength);
+}
+
+function decodeError(what: string, cause?: unknown): TracewiseError {
+  return new TracewiseError('ERR_DECODE', `Expected the model to evaluate a batch but ${what}`, { cause });
+}
