@@ -1,11 +1,17 @@
 export { foldRun, type RunResult } from './controller/fold-run.ts';
 export { type Run, type SolveSetup, solve } from './controller/solve.ts';
+export { embeddedModel } from './embedded-model.ts';
 export { type ErrorCode, TracewiseError } from './errors.ts';
 export type { EndReason, EventBody, RunCounters, RunEvent } from './events.ts';
+export { createRunner } from './execution/create-runner.ts';
+export type { RunnerOptions } from './execution/runner-options.ts';
 export { logSoftmax } from './guidance/log-softmax.ts';
 export { type MixOptions, mixLogits } from './guidance/mix-logits.ts';
 export { type PickOptions, pickToken } from './guidance/pick-token.ts';
 export { uniformStream } from './guidance/uniform-stream.ts';
+export type { EngineOptions } from './llama/engine-options.ts';
+export type { LlamaEngine } from './llama/llama-engine.ts';
+export { loadEngine } from './llama/load-engine.ts';
 export { faithfulOptions, type ResolvedOptions, resolveOptions, type SolveOptions } from './options.ts';
 export type * from './program-runner.ts';
 export { renderSignal, type Signal, type SignalOptions } from './signal/render-signal.ts';

@@ -1,6 +1,6 @@
 import type { TestResult } from '../program-runner.ts';
 import { replayTrace } from './replay-trace.ts';
-import { type EntryRenderer, failureName } from './signal-entry.ts';
+import { type EntryRenderer, failureName, type SignalEntry } from './signal-entry.ts';
 
 /**
  * The form that the embedded model was trained on: the continuation's own lines under a verdict, then one
@@ -10,10 +10,19 @@ import { type EntryRenderer, failureName } from './signal-entry.ts';
 export const renderFinal: EntryRenderer = ({ program, results }, index, { codeSoFar, showExpected }) => {
   const runs = results.map((result) => runText(program, result, showExpected));
   const lines = runs.map((run, i) => `${i + 1}: ${run}`.trimEnd());
-  const continuation = program.slice(codeSoFar.length).replace(/^\n+|\n+$/g, '');
+  const continuation = continuationOf(program, codeSoFar);
   const verdict = showExpected ? ` ${verdictOf(lines)}` : '';
   return `# ${index + 1}${verdict}\n${continuation}\n${lines.join('\n')}\n`;
 };
+
+/** Whether an entry goes on at all: the embedded model has never read one that does not. */
+export function hasContinuation({ program }: SignalEntry, codeSoFar: string): boolean {
+  return continuationOf(program, codeSoFar) !== '';
+}
+
+function continuationOf(program: string, codeSoFar: string): string {
+  return program.slice(codeSoFar.length).replace(/^\n+|\n+$/g, '');
+}
 
 function runText(program: string, result: TestResult, showExpected: boolean): string {
   const locals = finalLocals(program, result).map(([name, value]) => `${name}=${short(value)}`);

@@ -1,6 +1,6 @@
 import type { SignalForm } from '../option-names.ts';
 import { renderCompact } from './render-compact.ts';
-import { renderFinal } from './render-final.ts';
+import { hasContinuation, renderFinal } from './render-final.ts';
 import { renderFull } from './render-full.ts';
 import { renderMinimal } from './render-minimal.ts';
 import { type EntryRenderer, type EntryStyle, isUnfinished, type SignalEntry } from './signal-entry.ts';
@@ -48,9 +48,13 @@ const fewestSteps = 2;
  * order given. Over the cap, first the traces lose their middle steps, then the last programs go.
  */
 export function renderSignal(programs: readonly SignalEntry[], options: SignalOptions): Signal {
-  const shown = options.showUnfinished
+  const finished = options.showUnfinished
     ? programs
     : programs.map(withoutUnfinished).filter(({ results }) => results.length > 0);
+  const shown =
+    options.form === 'final'
+      ? finished.filter((entry) => hasContinuation(entry, options.codeSoFar))
+      : finished;
   if (shown.length === 0) return noSignal;
   const block = (entries: number, maxSteps: number): Signal => {
     const left = shown.length - entries;
