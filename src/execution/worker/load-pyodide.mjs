@@ -1,8 +1,12 @@
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { loadPyodide } from 'pyodide';
 import createPyodideModule from 'pyodide/pyodide.asm.mjs';
 import { ImportGate } from './import-gate.mjs';
 
 const largeModuleBytes = 1e6;
+// Pyodide finds itself by a stack trace otherwise, which source maps lead astray.
+const indexURL = dirname(fileURLToPath(import.meta.resolve('pyodide/pyodide.mjs')));
 
 /**
  * Loads Pyodide with the gate around its imports, still open.
@@ -12,6 +16,7 @@ export async function loadGatedPyodide({ wasm, snapshot, makeSnapshot = false })
   const gate = new ImportGate();
   let emscripten;
   const py = await loadPyodide({
+    indexURL,
     stdout: () => {},
     stderr: () => {},
     stdin: () => null,

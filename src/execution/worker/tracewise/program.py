@@ -4,6 +4,7 @@ Everything said here is the program's own word, since it shares the interpreter;
 """
 
 import builtins
+import collections
 import json
 import operator
 import sys
@@ -71,10 +72,10 @@ class Program:
         args = [self._decode(arg) for arg in question['args']]
         if op == 'call':
             kwargs = {name: self._decode(value) for name, value in question['kwargs'].items()}
-            function = self.objects[question['handle']] if 'handle' in question else self.namespace[question['name']]
-            entry = question.get('name') == self.entry_point
-            run = (lambda: self._called(function, args, kwargs)) if entry else (lambda: function(*args, **kwargs))
-            return self._answer(run, args, question['args'])
+            if 'name' in question:
+                return self._answer(lambda: self._called(self._named(question['name']), args, kwargs), args, question['args'])
+            function = self.objects[question['handle']]
+            return self._answer(lambda: function(*args, **kwargs), args, question['args'])
         return self._answer(lambda: _OPERATIONS[op](*args), [])
 
     def inside(self, source, check):
@@ -87,6 +88,11 @@ class Program:
             return self._marked(lambda: _exec(code, self.namespace))
         _exec(code, self.namespace)
         return self._marked(lambda: self.namespace['check'](self.namespace[self.entry_point]))
+
+    def _named(self, name):
+        if name not in self.namespace:
+            raise NameError("name '%s' is not defined" % name)
+        return self.namespace[name]
 
     def _evaluate(self, source):
         code = _compile(source, '<test>', 'eval', dont_inherit=True)
@@ -168,7 +174,9 @@ class Program:
         return decode(data, lambda i, _: self.objects[i], lambda _, i, __: self.objects[i])
 
 
-_MUTABLE = frozenset((list, dict, set, bytearray))
+_MUTABLE = frozenset(
+    (list, dict, set, bytearray, collections.OrderedDict, collections.Counter, collections.defaultdict, collections.deque)
+)
 _OPERATIONS = {
     'getattr': getattr, 'setattr': setattr, 'delattr': delattr, 'iter': iter, 'next': next, 'len': len, 'str': str, 'repr': repr,
     'bool': bool, 'int': int, 'float': float, 'hash': hash, 'abs': abs, 'round': round, 'contains': operator.contains,

@@ -5,7 +5,7 @@ import builtins
 import sys
 
 from .render import Renderer
-from .test_source import standard_name
+from .test_source import bound_names, loaded_names, standard_name
 from .values import NotLiteral, decode, encode
 
 _render = Renderer()
@@ -32,8 +32,10 @@ class World:
         self.classes = {}
 
     def resolve(self, name):
-        if name == self.entry_point:
-            return self.missing if self.ask({'op': 'name', 'name': name}).get('missing') else EntryPoint(self, name)
+        if name == self.entry_point and not hasattr(builtins, name):
+            return EntryPoint(self, name)  # where the program has none, its call says so
+        if name == self.entry_point and not self.ask({'op': 'name', 'name': name}).get('missing'):
+            return EntryPoint(self, name)
         if hasattr(builtins, name):
             return self.missing
         answer = self.ask({'op': 'name', 'name': name})
@@ -123,12 +125,11 @@ class World:
         line, end_line, column, end_column = list(frame.f_code.co_positions())[frame.f_lasti // 2]
         if None in (line, end_line, column, end_column):
             return None
-        for node in ast.walk(ast.parse(self.source)):
+        tree = ast.parse(self.source)
+        for node in ast.walk(tree):
             if isinstance(node, ast.Call) and (node.lineno, node.col_offset, node.end_col_offset) == (line, column, end_column):
-                bound = {n.id for n in ast.walk(ast.parse(self.source)) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
-                used = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
-                inner = {n.arg for n in ast.walk(node) if isinstance(n, ast.arg)}
-                return None if used & bound - inner else ast.get_source_segment(self.source, node)
+                needs_test = loaded_names(node) & (bound_names(tree) - bound_names(node))
+                return None if needs_test else ast.get_source_segment(self.source, node)
         return None
 
 
@@ -150,9 +151,17 @@ class EntryPoint:
             for field in ('rendered', 'returnedLocals', 'locals'):
                 record[field] = world.last.get(field)
 
-    def __getattr__(self, name):
+    def _itself(self):
         answer = self._world.ask({'op': 'name', 'name': self.__name__})
-        return getattr(self._world.decode(answer['value']), name)
+        if 'value' not in answer:
+            raise NameError("name '%s' is not defined" % self.__name__)
+        return self._world.decode(answer['value'])
+
+    def __getattr__(self, name):
+        return getattr(self._itself(), name)
+
+    def __instancecheck__(self, value):
+        return isinstance(value, self._itself())
 
 
 class Remote:
@@ -198,6 +207,10 @@ class Remote:
     def __hash__(self):
         return hash(self._do('hash'))
 
+    def __instancecheck__(self, value):
+        self._world.trusted = True
+        return self._world.call({'op': 'isinstance'}, (value, self), {})
+
 
 def _forward(op, trusted):
     def method(self, *args):
@@ -221,7 +234,7 @@ def _is_remote(value):
 
 def _handle_of(value):
     if isinstance(value, EntryPoint):
-        value = value._world.decode(value._world.ask({'op': 'name', 'name': value.__name__})['value'])
+        value = value._itself()
     elif '_remote' in type(value).__dict__:
         value = value._remote
     if isinstance(value, Remote):
@@ -237,8 +250,11 @@ def _update(target, value):
     """Makes the judge's own argument what the program made of it."""
     if type(target) is not type(value):
         return
-    if type(target) in (list, bytearray):
+    if isinstance(target, (list, bytearray)):
         target[:] = value
-    elif type(target) in (dict, set):
-        target.clear()
+        return
+    target.clear()
+    if isinstance(target, (dict, set)):
         target.update(value)
+    else:
+        target.extend(value)

@@ -16,12 +16,12 @@ _STANDARD = {
 }  # fmt: skip
 
 
-def loaded_names(tree):
-    """Names that a test reads and does not bind itself; builtins are left to Python."""
-    loads, bound = set(), set()
+def bound_names(tree):
+    """Names that a test binds itself, at any level."""
+    bound = set()
     for node in ast.walk(tree):
-        if isinstance(node, ast.Name):
-            (loads if isinstance(node.ctx, ast.Load) else bound).add(node.id)
+        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
+            bound.add(node.id)
         elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             bound.add(node.name)
         elif isinstance(node, ast.arg):
@@ -30,7 +30,24 @@ def loaded_names(tree):
             bound.add((node.asname or node.name).split('.')[0])
         elif isinstance(node, ast.ExceptHandler) and node.name:
             bound.add(node.name)
-    return loads - bound
+    return bound
+
+
+def loaded_names(tree):
+    """Names that a test reads and does not bind itself; builtins among them."""
+    loads = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
+    return loads - bound_names(tree)
+
+
+def source_modules(tree):
+    """Modules that a test imports."""
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            found.add(node.module or '')
+    return found
 
 
 def standard_name(name):
@@ -46,8 +63,10 @@ def call_of(tree, entry_point):
     if entry_point is not None:
         calls = [call for call in calls if call.func.id == entry_point]
     else:
+        # A program may define a function of a built-in's name, but a test rarely calls only that.
         own = loaded_names(tree)
-        calls = [c for c in calls if c.func.id in own and not hasattr(builtins, c.func.id) and standard_name(c.func.id) is None]
+        calls = [call for call in calls if call.func.id in own]
+        calls = [c for c in calls if not hasattr(builtins, c.func.id) and standard_name(c.func.id) is None] or calls
     return min(calls, key=lambda call: (call.lineno, call.col_offset), default=None)
 
 

@@ -1,0 +1,270 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createRunner } from '../../src/execution/create-runner.ts';
+import type { ProgramRunner, ProgramTest } from '../../src/program-runner.ts';
+
+let runner: ProgramRunner;
+beforeAll(async () => {
+  runner = await createRunner({ maxWorkers: 1 });
+});
+afterAll(() => runner.dispose());
+
+async function judge(
+  program: string,
+  test: string | ProgramTest,
+  setupCode = '',
+  entryPoint: string | undefined = 'f',
+) {
+  const tests = [typeof test === 'string' ? { kind: 'assert' as const, source: test } : test];
+  const { results } = await runner.run({
+    program,
+    tests,
+    setupCode,
+    ...(entryPoint && { entryPoint }),
+    trace: true,
+  });
+  return results[0]!;
+}
+
+const increment = 'def f(x):\n    return x + 1';
+const point =
+  'class Point:\n    def __init__(self, x, y):\n        self.x, self.y = x, y\n    def __eq__(self, other):\n        return (self.x, self.y) == (other.x, other.y)\n    def norm(self):\n        return abs(self.x) + abs(self.y)\ndef f(x):\n    return Point(x, x + 1)';
+
+describe('forms of an assert, judged outside', () => {
+  test.each([
+    [increment, 'assert f(1) == 2'],
+    [increment, 'assert 2 == f(1)'],
+    [increment, 'assert f(f(1)) == 3'],
+    [increment, 'assert f(1) == 2 and f(2) == 3, "both"'],
+    [increment, 'assert (f(1), f(2)) == (2, 3)'],
+    [increment, 'assert all(f(i) == i + 1 for i in range(5))'],
+    [increment, 'assert [f(i) for i in (1, 2)] == [2, 3]'],
+    [increment, 'g = f\nassert g(1) == 2'],
+    [increment, 'assert f(x=1) == 2'],
+    [increment, 'assert not f(1) == 3'],
+    [increment, 'assert f(1) in (2, 3)'],
+    [increment, 'assert abs(f(0.1) - 1.1) < 1e-9'],
+    [`import math\n${increment}`, 'assert math.isclose(f(0.1), 1.1)'],
+    [increment, 'assert f(1) is not None'],
+    ['def f(x):\n    return x > 1', 'assert f(2)'],
+    ['def f(x):\n    return x > 1', 'assert not f(1)'],
+    ['def f(x):\n    return x > 1', 'assert f(2) is True'],
+    ['def f(x):\n    return None', 'assert f(2) is None'],
+    [increment, 'try:\n    f("a")\nexcept TypeError:\n    pass\nelse:\n    raise AssertionError'],
+    ['def f(x):\n    x.append(1)', 'a = []\nf(a)\nassert a == [1]'],
+    ['def f(x):\n    x["a"] = 1\n    return x', 'a = {}\nassert f(a) is a and a == {"a": 1}'],
+    ['def f(x):\n    return sorted(x, key=lambda v: -v)', 'assert f({1, 2, 3}) == [3, 2, 1]'],
+    ['def f(g, x):\n    return g(x)', 'assert f(lambda v: v * 2, 4) == 8'],
+    ['def f(n):\n    yield from range(n)', 'assert list(f(3)) == [0, 1, 2]'],
+    ['def f(n):\n    return map(str, range(n))', 'assert list(f(2)) == ["0", "1"]'],
+    [
+      'from collections import Counter\ndef f(s):\n    return Counter(s)',
+      'assert f("aab") == Counter({"a": 2, "b": 1})',
+    ],
+    [
+      'from collections import namedtuple\nP = namedtuple("P", "a b")\ndef f(x):\n    return P(x, 2)',
+      'assert f(1) == (1, 2) and f(1).b == 2',
+    ],
+    [
+      'def f(x):\n    return [float("inf"), -0.0, 2**70, 1j, b"a", {1: (2,)}, frozenset({3}), range(3)]',
+      'assert f(0) == [float("inf"), 0.0, 2**70, 1j, b"a", {1: (2,)}, frozenset({3}), range(3)]',
+    ],
+    [point, 'assert f(1).x == 1'],
+    [point, 'assert f(-3).norm() == 5'],
+    [point, 'p = Point(1, 5)\nassert p.y == 5'],
+    [
+      'class Bad(ValueError):\n    pass\ndef f(x):\n    raise Bad("no")',
+      'try:\n    f(1)\nexcept Bad as error:\n    assert str(error) == "no"\nelse:\n    assert False',
+    ],
+    [
+      'def helper(x):\n    return x * 2\ndef f(x):\n    return helper(x)',
+      'assert f(2) == 4 and helper(3) == 6',
+    ],
+  ])('%s | %s', async (program, source) => {
+    expect(await judge(program, source)).toMatchObject({ outcome: 'passed', judged: 'outside' });
+  });
+
+  test.each([
+    [increment, 'assert f(1) == 3', 'failed'],
+    [increment, 'assert f(1) == 2 and f(2) == 4', 'failed'],
+    [increment, 'assert f(1) is None', 'failed'],
+    [increment, 'assert f(1) < None', 'raised'],
+    [increment, 'assert g(1) == 2', 'raised'],
+    [increment, 'f(1)\nraise AssertionError("never")', 'failed'],
+    ['def g(x):\n    return x', 'assert f(1) == 1', 'raised'],
+    ['def f(x):\n    assert x > 5\n    return x', 'assert f(1) == 1', 'raised'],
+    ['def f(x):\n    x.append(2)', 'a = []\nf(a)\nassert a == [1]', 'failed'],
+    ['def f(x):\n    return [1, 2]', 'assert f(0) == (1, 2)', 'failed'],
+    ['def f(x):\n    return 1', 'assert f(0) is True', 'failed'],
+  ])('%s | %s: %s', async (program, source, outcome) => {
+    expect((await judge(program, source)).outcome).toBe(outcome);
+  });
+});
+
+describe('judged inside, and said so', () => {
+  test.each([
+    ['two objects of the program compared', point, 'assert f(1) == Point(1, 2)'],
+    ['isinstance of a class of the program', point, 'assert isinstance(f(1), Point)'],
+    [
+      'an argument that cannot travel',
+      'def f(g):\n    return g(2)',
+      'def double(x):\n    return x * 2\nassert f(double) == 4',
+    ],
+    ['an event loop', 'async def f(x):\n    return x', 'import asyncio\nassert asyncio.run(f(1)) == 1'],
+  ])('%s', async (_name, program, source) => {
+    expect(await judge(program, source)).toMatchObject({ outcome: 'passed', judged: 'inside' });
+  });
+
+  test('a failing one fails', async () => {
+    expect(await judge(point, 'assert f(1) == Point(1, 3)')).toMatchObject({
+      outcome: 'failed',
+      judged: 'inside',
+    });
+    const source = 'def double(x):\n    return x * 2\nassert f(double) == 5';
+    expect(await judge('def f(g):\n    return g(2)', source)).toMatchObject({
+      outcome: 'failed',
+      judged: 'inside',
+    });
+  });
+});
+
+describe('setup code', () => {
+  test('may build arguments of the program’s own classes (MBPP 367)', async () => {
+    const program =
+      'class Node:\n    def __init__(self, data):\n        self.data, self.left = data, None\ndef f(node):\n    return 0 if node is None else 1 + f(node.left)';
+    const setup = 'root = Node(1)\nroot.left = Node(2)';
+    expect(await judge(program, 'assert f(root) == 2', setup)).toMatchObject({
+      outcome: 'passed',
+      judged: 'outside',
+    });
+  });
+
+  test('that stands alone gives the test its own values', async () => {
+    const program = 'def f(x):\n    return sum(x)\nwanted = 1';
+    expect(await judge(program, 'assert f(values) == wanted', 'values = [1, 2]\nwanted = 3')).toMatchObject({
+      outcome: 'passed',
+    });
+    expect(
+      await judge('def f(x):\n    return 1', 'assert f(values) == wanted', 'values = [1, 2]\nwanted = 3'),
+    ).toMatchObject({ outcome: 'failed' });
+  });
+
+  test('that imports', async () => {
+    expect(await judge(increment, 'assert math.floor(f(1)) == 2', 'import math')).toMatchObject({
+      outcome: 'passed',
+      judged: 'outside',
+    });
+  });
+});
+
+describe('check', () => {
+  const check = (source: string): ProgramTest => ({ kind: 'check', source });
+
+  test('passes and fails by its asserts', async () => {
+    expect(
+      await judge(
+        increment,
+        check('def check(candidate):\n    for i in range(100):\n        assert candidate(i) == i + 1'),
+      ),
+    ).toMatchObject({
+      outcome: 'passed',
+      judged: 'outside',
+      call: 'f(99)',
+      returned: '100',
+    });
+    expect(
+      await judge(
+        increment,
+        check(
+          'def check(candidate):\n    assert candidate(1) == 2\n    assert candidate(2) == 4, "two"\n    assert candidate(3) == 4',
+        ),
+      ),
+    ).toMatchObject({
+      outcome: 'failed',
+      call: 'f(2)',
+      returned: '3',
+      detail: 'two',
+    });
+  });
+
+  test('keeps the program’s state between calls', async () => {
+    const program = 'seen = []\ndef f(x):\n    seen.append(x)\n    return len(seen)';
+    expect(
+      (
+        await judge(
+          program,
+          check('def check(candidate):\n    assert [candidate(0) for _ in range(3)] == [1, 2, 3]'),
+        )
+      ).outcome,
+    ).toBe('passed');
+  });
+
+  test('without the entry point in the program', async () => {
+    expect(await judge('x = 1', check('def check(candidate):\n    assert candidate(1) == 2'))).toMatchObject({
+      outcome: 'raised',
+      exception: { type: 'NameError' },
+    });
+  });
+});
+
+describe('io', () => {
+  const io = (stdin: string, expectedStdout: string): ProgramTest => ({ kind: 'io', stdin, expectedStdout });
+
+  test.each([
+    ['input()', 'print(int(input()) + int(input()))'],
+    ['sys.stdin', 'import sys\nprint(sum(map(int, sys.stdin)))'],
+    ['sys.stdin.buffer', 'import sys\nprint(sum(map(int, sys.stdin.buffer.read().split())))'],
+    ['open(0)', 'print(sum(map(int, open(0).read().split())))'],
+    ['os.read', 'import os\nprint(sum(map(int, os.read(0, 100).split())))'],
+    ['a solve() that does not call itself', 'def f():\n    print(int(input()) + int(input()))'],
+    ['a solve() that does', 'def f():\n    print(int(input()) + int(input()))\nf()'],
+    ['main', 'if __name__ == "__main__":\n    print(int(input()) + int(input()))'],
+    ['os.write', 'import os\nos.write(1, b"3")'],
+  ])('reads %s', async (_name, program) => {
+    expect(await judge(program, io('1\n2\n', '3\n'))).toMatchObject({
+      outcome: 'passed',
+      judged: 'outside',
+      stdout: expect.stringMatching(/^3/),
+    });
+  });
+
+  test('fails where the output is another, raises where the program does', async () => {
+    expect((await judge('print(1)', io('', '2'))).outcome).toBe('failed');
+    expect(await judge('print(input())', io('', '2'))).toMatchObject({
+      outcome: 'raised',
+      exception: { type: 'EOFError', line: 1 },
+    });
+  });
+
+  test('an expected output larger than what is kept', async () => {
+    const expected = 'x'.repeat(200_000);
+    const result = await judge('print("x" * 200_000)', io('', expected));
+    expect(result).toMatchObject({ outcome: 'passed', stdoutTruncated: true });
+    expect(result.stdout).toHaveLength(65_536);
+  });
+});
+
+test('without an entry point the first call of the program counts', async () => {
+  expect(await judge(increment, 'assert f(1) == 2', '', '')).toMatchObject({
+    outcome: 'passed',
+    call: 'f(1)',
+    returned: '2',
+  });
+  expect(await judge('def sum(a, b):\n    return a * b', 'assert sum(2, 3) == 6', '', '')).toMatchObject({
+    outcome: 'passed',
+    call: 'sum(2, 3)',
+  });
+});
+
+test('a test that cannot be read is an outcome too', async () => {
+  expect(await judge(increment, 'assert f(1) == No solution')).toMatchObject({
+    outcome: 'raised',
+    exception: { type: 'SyntaxError' },
+  });
+});
+
+test('many tests in one message do not see each other', async () => {
+  const program = 'calls = 0\ndef f(x):\n    global calls\n    calls += 1\n    return calls';
+  const tests = Array.from({ length: 5 }, () => ({ kind: 'assert' as const, source: 'assert f(0) == 1' }));
+  const { results } = await runner.run({ program, entryPoint: 'f', tests, trace: false });
+  expect(results.map(({ outcome }) => outcome)).toEqual(Array(5).fill('passed'));
+});
