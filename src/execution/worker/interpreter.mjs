@@ -4,7 +4,7 @@ import { MemoryImage } from './memory-image.mjs';
 import { Stopped } from './stopped.mjs';
 
 // What the program says is parsed by others; its size is bounded here, before it is copied out.
-const longestReply = 8 << 20;
+const longestReply = 16 << 20;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 

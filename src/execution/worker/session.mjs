@@ -14,6 +14,7 @@ export class Session {
   #program;
   /** What was told of a test, by its text; the tests of a task come again with every candidate. */
   #described = new Map();
+  #loading = false;
 
   static async open(sources, limits) {
     const session = new Session();
@@ -85,6 +86,7 @@ export class Session {
     devices.begin({ outputLimit: limits.stdoutBytes + expectedBytes, input: test.stdin });
     for (const { gate, imageBytes } of [this.#program, this.#judge])
       gate.heapLimit = imageBytes + limits.memoryBytes;
+    this.#loading = false;
     let result;
     try {
       result =
@@ -93,7 +95,7 @@ export class Session {
           : this.#runJudged(request, test, deadline);
     } catch (error) {
       if (!(error instanceof Stopped)) throw error;
-      result = this.#stopped(request, test, error);
+      result = { ...this.#stopped(request, test, error), beforeTest: this.#loading };
     }
     const output = devices.output;
     Object.assign(result, {
@@ -119,8 +121,10 @@ export class Session {
   }
 
   #runJudged(request, test, deadline) {
+    this.#loading = true;
     const failure = this.#load(request, deadline);
     if (failure) return { ...failure, ...this.#describe(request, test), beforeTest: true };
+    this.#loading = false;
     const message = { op: 'judge', ...judged(request, test) };
     this.#judge.devices.answer = (question) => this.#program.send(question, deadline);
     const verdict = JSON.parse(this.#judge.send(JSON.stringify(message), deadline));

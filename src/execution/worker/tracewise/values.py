@@ -158,11 +158,27 @@ def _builtin_type(name):
 
 def encode_local(x, chars=16384):
     """A local's final value for the judge to compare with the expected one; None where it is no small literal."""
-    t = type(x)
-    if t in (list, tuple, dict, set, frozenset, str, bytes) and len(x) > chars:
-        return None
     try:
+        _spend(x, chars, 0)
         text = _dumps(encode(x))
-    except (NotLiteral, RecursionError, ValueError):
+    except (NotLiteral, RecursionError, ValueError, MemoryError):
         return None
     return text if len(text) <= chars else None
+
+
+def _spend(x, left, depth):
+    """What is left of a budget of characters after a value, so that a large one costs nothing."""
+    t = type(x)
+    if t in (str, bytes, bytearray):
+        left -= len(x)
+    elif t is int:
+        left -= x.bit_length() // 4
+    elif t in (list, tuple, set, frozenset, dict, collections.deque):
+        for item in x:
+            left = _spend(item, left, depth + 1)
+        if t is dict:
+            for item in x.values():
+                left = _spend(item, left, depth + 1)
+    if left <= 0 or depth > _DEPTH:
+        raise NotLiteral(t)
+    return left - 1

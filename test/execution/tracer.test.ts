@@ -1,0 +1,258 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createRunner } from '../../src/execution/create-runner.ts';
+import type { ExecutionLimits, ProgramRunner, TestResult } from '../../src/program-runner.ts';
+import { traceText } from './support/trace-text.ts';
+
+let runner: ProgramRunner;
+beforeAll(async () => {
+  runner = await createRunner({ maxWorkers: 1 });
+});
+afterAll(() => runner.dispose());
+
+async function runTraced(
+  program: string,
+  source = 'assert f(1) == 1',
+  limits: Partial<ExecutionLimits> = {},
+): Promise<TestResult> {
+  const tests = [{ kind: 'assert' as const, source }];
+  return (await runner.run({ program, entryPoint: 'f', trace: true, tests, limits })).results[0]!;
+}
+
+/** The trace of the call alone. */
+async function callTrace(program: string, source?: string, limits?: Partial<ExecutionLimits>) {
+  const { trace } = await runTraced(program, source, limits);
+  return traceText(trace.filter(({ depth }) => depth > 1));
+}
+
+/** A local's rendered value, as it stands when f ends. */
+async function rendered(expression: string, before = '', limits?: Partial<ExecutionLimits>): Promise<string> {
+  const { trace } = await runTraced(
+    `${before}\ndef f(x):\n    v = ${expression}\n    return 1`,
+    undefined,
+    limits,
+  );
+  const change = trace.flatMap(({ changes }) => changes).find(({ name }) => name === 'v');
+  return change?.value ?? 'no such local';
+}
+
+describe('events', () => {
+  test('module, call, line before it runs, return; locals as changes', async () => {
+    const { trace } = await runTraced(
+      'import math\nlimit = 3\ndef f(x):\n    y = x + limit\n    del x\n    return y\n',
+      'assert f(1) == 4',
+    );
+    expect(traceText(trace)).toEqual([
+      '1 call <module>:0',
+      '1 line <module>:1',
+      '1 line <module>:2',
+      '1 line <module>:3 limit=3',
+      '1 line <module>:8',
+      '2 call f:3 x=1',
+      '2 line f:4',
+      '2 line f:5 y=4',
+      '2 line f:6 -x',
+      '2 return f:6 -> 4',
+    ]);
+  });
+
+  test('the type of a change is the exact one', async () => {
+    const { trace } = await runTraced('class C(list):\n    pass\ndef f(x):\n    y = C([True])\n    return 1');
+    const change = trace.flatMap(({ changes }) => changes).find(({ name }) => name === 'y');
+    expect(change).toEqual({ name: 'y', value: 'C([True])', type: 'C' });
+  });
+
+  test('every iteration of a loop, also of one on one line', async () => {
+    expect(await callTrace('def f(x):\n    for i in range(2): x += i\n    return x')).toEqual([
+      '2 call f:1 x=1',
+      '2 line f:2',
+      '2 line f:2 i=0',
+      '2 line f:2 x=2 i=1',
+      '2 line f:3',
+      '2 return f:3 -> 2',
+    ]);
+  });
+
+  test('an exception that is caught, and one that unwinds', async () => {
+    const program =
+      'def g(x):\n    raise ValueError("bad")\ndef f(x):\n    try:\n        g(x)\n    except ValueError:\n        x = 5\n    return x[0]';
+    expect(await callTrace(program)).toEqual([
+      '2 call f:3 x=1',
+      '2 line f:4',
+      '2 line f:5',
+      '3 call g:1 x=1',
+      '3 line g:2',
+      '3 exception g:2 ValueError(bad)',
+      '3 unwind g:2',
+      '2 exception f:5 ValueError(bad)',
+      '2 line f:6',
+      '2 line f:7',
+      '2 line f:8 x=5',
+      "2 exception f:8 TypeError('int' object is not subscriptable)",
+      '2 unwind f:8',
+    ]);
+  });
+
+  test('a generator yields and resumes', async () => {
+    const program = 'def g(n):\n    for i in range(n):\n        yield i\ndef f(x):\n    return sum(g(2))';
+    expect(await callTrace(program)).toEqual([
+      '2 call f:4 x=1',
+      '2 line f:5',
+      '3 call g:1 n=2',
+      '3 line g:2',
+      '3 line g:3 i=0',
+      '3 yield g:3 -> 0',
+      '3 resume g:3',
+      '3 line g:2',
+      '3 line g:3 i=1',
+      '3 yield g:3 -> 1',
+      '3 resume g:3',
+      '3 line g:2',
+      '3 return g:2 -> None',
+      '2 return f:5 -> 1',
+    ]);
+  });
+
+  test('recursion goes deeper', async () => {
+    expect(await callTrace('def f(x):\n    return 1 if x == 0 else f(x - 1)')).toEqual([
+      '2 call f:1 x=1',
+      '2 line f:2',
+      '3 call f:1 x=0',
+      '3 line f:2',
+      '3 return f:2 -> 1',
+      '2 return f:2 -> 1',
+    ]);
+  });
+
+  test('classes, functions and modules at module level are not shown', async () => {
+    const { trace } = await runTraced(
+      'import math, typing\nfrom typing import List\nT = List[int]\nclass C:\n    pass\nn = 1\ndef f(x):\n    return 1',
+    );
+    expect(trace.flatMap(({ changes }) => changes.map(({ name }) => name))).toEqual(['n', 'x']);
+  });
+
+  test('nothing is traced unless asked', async () => {
+    const { results } = await runner.run({
+      program: 'def f(x):\n    return 1',
+      entryPoint: 'f',
+      trace: false,
+      tests: [{ kind: 'assert', source: 'assert f(1) == 1' }],
+    });
+    expect(results[0]).toMatchObject({ outcome: 'passed', trace: [] });
+  });
+});
+
+describe('bounds', () => {
+  const loop = 'def f(x):\n    for i in range(100000):\n        x = [i] * 50\n    return 1';
+
+  test('events: the program still ends as it would', async () => {
+    const { outcome, trace, traceEnded } = await runTraced(loop, undefined, {
+      traceEvents: 50,
+      timeoutMs: 8000,
+    });
+    expect([outcome, trace.length, traceEnded]).toEqual(['passed', 50, 'events']);
+  });
+
+  test('bytes', async () => {
+    const { outcome, trace, traceEnded } = await runTraced(loop, undefined, {
+      traceBytes: 4096,
+      timeoutMs: 8000,
+    });
+    expect([outcome, traceEnded]).toEqual(['passed', 'bytes']);
+    expect(JSON.stringify(trace).length).toBeLessThan(4096 * 4);
+  });
+
+  test('locals of a frame', async () => {
+    const names = Array.from({ length: 60 }, (_, i) => `v${i}`);
+    const { trace } = await runTraced(`def f(x):\n    ${names.join(' = ')} = 0\n    return 1`, undefined, {
+      locals: 10,
+    });
+    expect(new Set(trace.flatMap(({ changes }) => changes.map(({ name }) => name))).size).toBe(10);
+  });
+
+  test('characters, items and depth of a value', async () => {
+    expect(await rendered('"a" * 500')).toBe(`'${'a'.repeat(200)}'...<len 500>`);
+    expect(await rendered('list(range(100))', '', { valueItems: 3 })).toBe('[0, 1, 2, ...<100 items>]');
+    expect(await rendered('[[[[[[1]]]]]]', '', { valueDepth: 2 })).toBe('[[[...]]]');
+    expect(await rendered('10 ** 5000')).toBe('<int of 16610 bits>');
+  });
+
+  test('near the recursion limit a traced program ends as an untraced one', async () => {
+    const program = 'def f(x):\n    return x if x == 900 else f(x + 1)';
+    for (const trace of [true, false]) {
+      const { results } = await runner.run({
+        program,
+        entryPoint: 'f',
+        trace,
+        tests: [{ kind: 'assert', source: 'assert f(1) == 900' }],
+        limits: { traceEvents: 100_000 },
+      });
+      expect(results[0]!.outcome).toBe('passed');
+    }
+  });
+});
+
+describe('values are looked at without running the program', () => {
+  test.each([
+    ['{3, 1, 2}', '{1, 2, 3}'],
+    ['frozenset({1})', 'frozenset({1})'],
+    ['set()', 'set()'],
+    ['(1,)', '(1,)'],
+    ['{"a": [1, None]}', "{'a': [1, None]}"],
+    ['collections.Counter("aab")', "Counter({'a': 2, 'b': 1})"],
+    ['collections.deque([1])', 'deque([1])'],
+    ['P(1, 2)', 'P(a=1, b=2)'],
+    ['D(1)', 'D(n=1)'],
+    ['S(1)', 'S(n=1)'],
+    ['E.A', 'E(1)'],
+    ['ValueError("x", 1)', "ValueError('x', 1)"],
+    ['f', '<function f>'],
+    ['D', '<class D>'],
+    ['[loop]', '[[[...]]]'],
+    ['decimal.Decimal("1.50")', "Decimal('1.50')"],
+    ['object()', '<object>'],
+    ['(i for i in ())', '<generator <genexpr>>'],
+  ])('%s: %s', async (expression, text) => {
+    const before =
+      'import collections, dataclasses, decimal, enum\nP = collections.namedtuple("P", "a b")\n@dataclasses.dataclass\nclass D:\n    n: int\nclass S:\n    __slots__ = ("n",)\n    def __init__(self, n):\n        self.n = n\nclass E(enum.IntEnum):\n    A = 1\nloop = []\nloop.append(loop)';
+    expect(await rendered(expression, before)).toBe(text);
+  });
+
+  const hostile = [
+    '__repr__',
+    '__str__',
+    '__eq__',
+    '__hash__',
+    '__len__',
+    '__iter__',
+    '__getattribute__',
+    '__format__',
+    '__bool__',
+  ];
+  test.each(['', 'list', 'dict', 'str', 'int', 'tuple', 'set', 'float', 'Exception'])(
+    'an instance of a hostile class on %s',
+    async (base) => {
+      const methods = hostile.map(
+        (name) => `    def ${name}(self, *a):\n        touched.append("${name}")\n        while True: pass`,
+      );
+      const before = `touched = []\nclass Meta(type):\n    def __getattribute__(cls, name):\n        touched.append(name)\n        return type.__getattribute__(cls, name)\nclass H(${base}${base && ', '}metaclass=Meta):\n${methods.join('\n')}`;
+      const { outcome, trace } = await runTraced(
+        `${before}\ndef f(x):\n    v = object.__new__(H) if ${base ? 'False' : 'True'} else ${base || 'object'}.__new__(H)\n    touched.clear()\n    w = [v]\n    return len(touched)`,
+        'assert f(1) == 0',
+      );
+      expect(outcome).toBe('passed');
+      expect(trace.length).toBeGreaterThan(3);
+    },
+  );
+
+  test('a class body that runs in a mapping of the program’s own', async () => {
+    const program =
+      'class M(dict):\n    def items(self):\n        while True: pass\nclass Meta(type):\n    @classmethod\n    def __prepare__(cls, *a):\n        return M()\nclass C(metaclass=Meta):\n    a = 1\n    b = 2\ndef f(x):\n    return 1';
+    expect((await runTraced(program)).outcome).toBe('passed');
+  });
+});
+
+test('surrogates, null bytes and text in every script come through', async () => {
+  expect(await rendered(String.raw`"\ud800\x00\u05d0\U0001F600</script>"`)).toBe(
+    String.raw`'\ud800\x00` + "\u05d0\u{1F600}</script>'",
+  );
+});
