@@ -34,7 +34,7 @@ export async function createContext(
       batchTokens: Math.min(options.batchTokens, contextTokens),
       maxSequences,
       threads,
-      flashAttention: flashAttention === 'auto' ? -1 : flashAttention ? 1 : 0,
+      flashAttention: flashAttentionFlag(flashAttention, useGpu || kvType === 'q8_0'),
       cacheType: kvType,
     });
   } catch (cause) {
@@ -43,6 +43,12 @@ export async function createContext(
       cause,
     );
   }
+}
+
+/** On a CPU its kernel for one row differs from that for several, so a row alone and in a batch would not agree. */
+function flashAttentionFlag(wanted: boolean | 'auto', leaveToLlama: boolean): -1 | 0 | 1 {
+  if (wanted === 'auto') return leaveToLlama ? -1 : 0;
+  return wanted ? 1 : 0;
 }
 
 function cacheBytes(

@@ -36,6 +36,7 @@ const engineOptionsSchema = z.strictObject({
    * decode a step. By default 2 for files of Q8_0 on a CPU, else 1.
    */
   decodesPerPair: z.union([z.literal(1), z.literal(2)]).optional(),
+  /** auto: off on a CPU, so that a row alone and in a batch agree bit for bit; llama.cpp's choice elsewhere. */
   flashAttention: z.union([z.boolean(), z.literal('auto')]).default('auto'),
   /** The cache's number format. */
   kvType: z.enum(['f16', 'bf16', 'f32', 'q8_0']).default('f16'),

@@ -1,0 +1,171 @@
+/** Formats of a tensor: ggml's type number, bytes of a block, numbers in a block. */
+const formats = {
+  F32: { type: 0, bytes: 4, numbers: 1 },
+  F16: { type: 1, bytes: 2, numbers: 1 },
+  Q4_0: { type: 2, bytes: 18, numbers: 32 },
+  Q8_0: { type: 8, bytes: 34, numbers: 32 },
+} as const;
+
+export type TensorType = keyof typeof formats;
+
+interface Tensor {
+  readonly name: string;
+  /** ggml's order: the contiguous one first. */
+  readonly dimensions: readonly number[];
+  readonly type: TensorType;
+  /** All numbers of the tensor; random where absent. */
+  readonly value: number | undefined;
+}
+
+const types = { uint32: 4, int32: 5, float32: 6, bool: 7, text: 8, array: 9 } as const;
+const alignment = 32;
+
+/** A GGUF file (version 3) of metadata and tensors that are random or constant. */
+export class GgufWriter {
+  readonly #metadata: Buffer[] = [];
+  readonly #tensors: Tensor[] = [];
+  #entries = 0;
+  #state: number;
+
+  constructor(seed: number) {
+    this.#state = seed >>> 0 || 1;
+  }
+
+  uint32(key: string, value: number): void {
+    this.#entry(key, types.uint32, uint32(value));
+  }
+
+  float32(key: string, value: number): void {
+    const bytes = Buffer.alloc(4);
+    bytes.writeFloatLE(value);
+    this.#entry(key, types.float32, bytes);
+  }
+
+  bool(key: string, value: boolean): void {
+    this.#entry(key, types.bool, Buffer.from([value ? 1 : 0]));
+  }
+
+  text(key: string, value: string): void {
+    this.#entry(key, types.text, text(value));
+  }
+
+  texts(key: string, values: readonly string[]): void {
+    this.#entry(key, types.array, uint32(types.text), uint64(values.length), ...values.map(text));
+  }
+
+  int32s(key: string, values: readonly number[]): void {
+    const bytes = Buffer.from(Int32Array.from(values).buffer);
+    this.#entry(key, types.array, uint32(types.int32), uint64(values.length), bytes);
+  }
+
+  tensor(name: string, dimensions: readonly number[], type: TensorType, value?: number): void {
+    this.#tensors.push({ name, dimensions, type, value });
+  }
+
+  /** The file, piece by piece: a large model never stands in memory as a whole. */
+  *chunks(): Generator<Buffer> {
+    const head = Buffer.concat([
+      Buffer.from('GGUF'),
+      uint32(3),
+      uint64(this.#tensors.length),
+      uint64(this.#entries),
+      ...this.#metadata,
+      ...this.#tensorTable(),
+    ]);
+    yield padded(head);
+    for (const tensor of this.#tensors) yield padded(this.#data(tensor));
+  }
+
+  #entry(key: string, type: number, ...value: Buffer[]): void {
+    this.#metadata.push(text(key), uint32(type), ...value);
+    this.#entries++;
+  }
+
+  #tensorTable(): Buffer[] {
+    let offset = 0;
+    return this.#tensors.flatMap((tensor) => {
+      const { name, dimensions, type } = tensor;
+      const begin = offset;
+      offset += Math.ceil(byteLength(tensor) / alignment) * alignment;
+      return [
+        text(name),
+        uint32(dimensions.length),
+        ...dimensions.map(uint64),
+        uint32(formats[type].type),
+        uint64(begin),
+      ];
+    });
+  }
+
+  #data(tensor: Tensor): Buffer {
+    const data = Buffer.alloc(byteLength(tensor));
+    const { type, value } = tensor;
+    if (type === 'F32') {
+      for (let at = 0; at < data.length; at += 4) data.writeFloatLE(value ?? this.#spread(), at);
+      return data;
+    }
+    const words = new Uint32Array(data.buffer, data.byteOffset, data.length >> 2);
+    for (let i = 0; i < words.length; i++) words[i] = this.#random();
+    if (type === 'F16') fillHalves(data);
+    else setScales(data, type);
+    return data;
+  }
+
+  /** Roughly normal, deviation 0.08. */
+  #spread(): number {
+    const sum = this.#random() + this.#random() + this.#random() + this.#random();
+    return (sum / 2 ** 32 - 2) * 0.14;
+  }
+
+  /** xorshift32 (Marsaglia 2003). */
+  #random(): number {
+    let x = this.#state;
+    x ^= x << 13;
+    x ^= x >>> 17;
+    x ^= x << 5;
+    this.#state = x >>> 0;
+    return this.#state;
+  }
+}
+
+/** Random quants under one scale, so that the weights spread like trained ones. */
+function setScales(data: Buffer, type: 'Q4_0' | 'Q8_0'): void {
+  // 0.08 over the deviation of uniform quants, 4.6 and 74, as float16.
+  const scale = type === 'Q4_0' ? 0x2474 : 0x146b;
+  for (let at = 0; at < data.length; at += formats[type].bytes) data.writeUInt16LE(scale, at);
+}
+
+/** Random signs and mantissas under exponents around 2^-4. */
+function fillHalves(data: Buffer): void {
+  for (let at = 0; at < data.length; at += 2) {
+    const bits = data.readUInt16LE(at);
+    data.writeUInt16LE((bits & 0x83ff) | ((10 + (bits & 0x400 ? 1 : 0)) << 10), at);
+  }
+}
+
+function byteLength({ dimensions, type }: Tensor): number {
+  const { bytes, numbers } = formats[type];
+  return (dimensions.reduce((product, size) => product * size, 1) / numbers) * bytes;
+}
+
+function padded(bytes: Buffer): Buffer {
+  const missing = (alignment - (bytes.length % alignment)) % alignment;
+  return missing === 0 ? bytes : Buffer.concat([bytes, Buffer.alloc(missing)]);
+}
+
+function uint32(value: number): Buffer {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32LE(value);
+  return bytes;
+}
+
+function uint64(value: number): Buffer {
+  const bytes = Buffer.alloc(8);
+  bytes.writeBigUInt64LE(BigInt(value));
+  return bytes;
+}
+
+function text(value: string): Buffer {
+  const bytes = Buffer.from(value);
+  return Buffer.concat([uint64(bytes.length), bytes]);
+}
