@@ -1,0 +1,112 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  createRunner,
+  embeddedModel,
+  type LlamaEngine,
+  loadEngine,
+  type ProgramRunner,
+  type RunEvent,
+  readTask,
+  type SolveOptions,
+  solve,
+} from '../../src/index.ts';
+
+const examples = resolve(import.meta.dirname, '../../examples/tasks');
+const task = readTask(readFileSync(`${examples}/power-alternate.json`, 'utf8'));
+
+/** Times differ from run to run, and the last digits of a logprob from compiler to compiler. */
+function stable(events: readonly RunEvent[]): unknown {
+  return JSON.parse(JSON.stringify(events), (key, value) => {
+    if (key === 'elapsedMs') return undefined;
+    return /logprob$/i.test(key) ? Math.round(value * 1e4) / 1e4 : value;
+  });
+}
+
+const { options: embedded } = embeddedModel;
+const isX64 = process.arch === 'x64';
+
+describe('a run of the embedded model', () => {
+  let engine: LlamaEngine;
+  let runner: ProgramRunner;
+
+  beforeAll(async () => {
+    runner = await createRunner({ maxWorkers: 1 });
+    // The plainest CPU code, so that every machine computes the same logits.
+    engine = await loadEngine({ modelPath: embeddedModel.path(), gpu: false, threads: 1, cpuVariant: 'x64' });
+  });
+  afterAll(async () => {
+    await engine?.dispose();
+    await runner?.dispose();
+  });
+
+  const eventsOf = async (options: SolveOptions) => {
+    const events: RunEvent[] = [];
+    for await (const event of solve(task, { engine, runner, ...options })) events.push(event);
+    return events;
+  };
+
+  it.runIf(isX64)('gives the golden events, twice in a row', async () => {
+    const options = { ...embedded, guidanceStrength: 0.5, stopOnPass: false, seed: 3 };
+    const events = stable(await eventsOf(options));
+    expect(stable(await eventsOf(options))).toEqual(events);
+    await expect(`${JSON.stringify(events, null, 1)}\n`).toMatchFileSnapshot('golden-events.json');
+  });
+
+  it.each([0, 1, 1.5])('is the same twice for γ = %s', async (guidanceStrength) => {
+    const options = { ...embedded, guidanceStrength, stopOnPass: false };
+    expect(stable(await eventsOf(options))).toEqual(stable(await eventsOf(options)));
+  });
+
+  it('does the paper’s way with the same engine', async () => {
+    const options = {
+      faithful: true,
+      prompt: 'embedded',
+      beginAnswer: 'header',
+      guidanceStrength: 0.5,
+      budget: { newTokens: 60 },
+    } as const;
+    const events = await eventsOf(options);
+    const signals = events.filter((event) => event.type === 'signal-set');
+    expect(signals.some(({ text }) => /# Execution Trace:\n={2} /.test(text))).toBe(true);
+    expect(events.at(-1)).toMatchObject({ type: 'run-end' });
+  });
+
+  it('leaves nothing behind: 200 runs, every fourth aborted at some point', async () => {
+    const before = engine.openSequences;
+    const heap = () => {
+      globalThis.gc?.();
+      return process.memoryUsage().rss;
+    };
+    const run = async (i: number) => {
+      const signal = i % 4 === 3 ? AbortSignal.timeout(1 + (i % 40)) : undefined;
+      const options = {
+        guidanceStrength: 0.5,
+        candidates: 2,
+        budget: { newTokens: 6 },
+        ...(signal && { signal }),
+      };
+      await solve(task, { engine, runner, ...embeddedModel.options, ...options }).result.catch((reason) => {
+        if (!signal?.aborted) throw reason;
+      });
+    };
+    for (let i = 0; i < 50; i++) await run(i);
+    const settled = heap();
+    for (let i = 50; i < 200; i++) await run(i);
+    expect(engine.openSequences).toBe(before);
+    expect((heap() - settled) / 2 ** 20).toBeLessThan(64);
+  }, 300_000);
+
+  it('ends a run whose engine is disposed in the middle of it, and a second disposal is fine', async () => {
+    const own = await loadEngine({ modelPath: embeddedModel.path(), gpu: false, threads: 1 });
+    const run = solve(task, { engine: own, runner, ...embeddedModel.options });
+    for await (const event of run) {
+      if (event.type !== 'line-start') continue;
+      void own.dispose();
+      break;
+    }
+    await expect(run).rejects.toMatchObject({ code: 'ERR_DISPOSED' });
+    await own.dispose();
+  });
+});
