@@ -4,7 +4,7 @@ import { ByteText } from '../lines/byte-text.ts';
 import { countNewlines } from '../lines/count-newlines.ts';
 import { endOfFunction } from '../lines/function-state.ts';
 import type { ResolvedOptions } from '../options.ts';
-import type { Choice, SampleRequest, TokenModel, TokenSequence } from '../token-model.ts';
+import type { Choice, SampleRequest, TokenId, TokenModel, TokenSequence } from '../token-model.ts';
 import type { Streams } from './streams.ts';
 
 export interface Candidate {
@@ -26,17 +26,103 @@ export interface CandidateSetup {
   readonly signal: AbortSignal;
 }
 
+/** A candidate while it grows. */
+interface Growing {
+  readonly draw: () => number;
+  readonly text: ByteText;
+  tokens: number;
+  logprob: number;
+  /** Its final text, once it has ended. */
+  ended?: string;
+}
+
 /**
  * Samples continuations of the code from the unconditional sequence (METHOD 1.8), all in one batch: every
- * candidate asks for its next token in the same turn of the event loop. Likeliest first; ties by text.
+ * candidate asks for its next token in the same turn of the event loop. Candidates that have drawn the same
+ * tokens so far are one sequence, decoded once. Likeliest first; ties by text.
  */
 export async function sampleCandidates(setup: CandidateSetup): Promise<Candidate[]> {
   const { streams, options, refresh } = setup;
-  const draws = Array.from({ length: options.candidates }, (_, i) => uniformStream(options.seed, refresh, i));
-  // The first token of all comes from one row: the sequence that they fork from.
-  const first = await Promise.all(draws.map((draw) => pick(setup, streams.unconditional, draw)));
-  const candidates = await Promise.all(draws.map((draw, i) => sampleOne(setup, first[i]!, draw)));
-  return candidates.sort((a, b) => b.logprob - a.logprob || (a.text < b.text ? -1 : 1));
+  const all = Array.from({ length: options.candidates }, (_, i): Growing => {
+    return { draw: uniformStream(options.seed, refresh, i), text: new ByteText(), tokens: 0, logprob: 0 };
+  });
+  const groups = await drawNext(setup, streams.unconditional, all);
+  await Promise.all(groups.map((group) => growFork(setup, streams.unconditional, group)));
+  return all
+    .map(({ ended = '', tokens, logprob }) => ({ text: ended, tokens, logprob }))
+    .sort((a, b) => b.logprob - a.logprob || (a.text < b.text ? -1 : 1));
+}
+
+/** Candidates that drew the same token. */
+interface Group {
+  readonly token: TokenId;
+  readonly members: Growing[];
+}
+
+/** Draws every member's next token after `sequence`; groups those that have not ended by what they drew. */
+async function drawNext(
+  setup: CandidateSetup,
+  sequence: TokenSequence,
+  members: Growing[],
+): Promise<Group[]> {
+  const choices = await Promise.all(members.map((member) => pick(setup, sequence, member.draw)));
+  const isFull = sequence.length + 1 >= setup.model.maxSequenceTokens;
+  const groups = new Map<TokenId, Group>();
+  for (const [i, member] of members.entries()) {
+    const { token, unconditionalLogprob } = choices[i]!;
+    take(setup, member, token, unconditionalLogprob);
+    if (isFull) member.ended ??= completeLines(setup, member.text.text);
+    if (member.ended !== undefined) continue;
+    const group = groups.get(token) ?? { token, members: [] };
+    group.members.push(member);
+    groups.set(token, group);
+  }
+  return [...groups.values()];
+}
+
+/** Grows a group in a sequence of its own. */
+async function growFork(
+  setup: CandidateSetup,
+  parent: TokenSequence,
+  { token, members }: Group,
+): Promise<void> {
+  const fork = setup.streams.forkCandidate(parent);
+  try {
+    fork.append([token]);
+    await grow(setup, fork, members);
+  } finally {
+    setup.streams.releaseCandidate(fork);
+  }
+}
+
+/** Grows members in `sequence` for as long as they draw alike; where they part, all but the first group fork. */
+async function grow(setup: CandidateSetup, sequence: TokenSequence, members: Growing[]): Promise<void> {
+  for (let together = members; ; ) {
+    const [first, ...others] = await drawNext(setup, sequence, together);
+    if (!first) return;
+    const forks = others.map((group) => growFork(setup, sequence, group));
+    sequence.append([first.token]);
+    if (forks.length > 0) {
+      await Promise.all([grow(setup, sequence, first.members), ...forks]);
+      return;
+    }
+    together = first.members;
+  }
+}
+
+function take(setup: CandidateSetup, member: Growing, token: TokenId, logprob: number): void {
+  const { model, options, codeSoFar } = setup;
+  member.logprob += logprob;
+  member.tokens++;
+  if (model.isEndOfGeneration(token)) {
+    member.ended = finished(setup, member.text.text);
+    return;
+  }
+  member.text.push(model.tokenBytes(token));
+  const { text } = member.text;
+  const newlines = options.horizonLines + (codeSoFar === '' || codeSoFar.endsWith('\n') ? 0 : 1);
+  const isLong = countNewlines(text) >= newlines || member.tokens >= options.candidateTokens;
+  if (isLong || hasEnded(setup, text)) member.ended = completeLines(setup, text);
 }
 
 function pick(
@@ -45,34 +131,16 @@ function pick(
   draw: () => number,
 ): Promise<Choice> {
   const { temperature, topP, topK, minP } = options;
-  const request: SampleRequest = { kind: 'sample', sequence, temperature, topP, topK, minP, uniform: draw() };
+  const request: SampleRequest = {
+    kind: 'sample',
+    sequence,
+    temperature,
+    topP,
+    topK,
+    minP,
+    uniform: draw(),
+  };
   return model.choose(request, { signal });
-}
-
-async function sampleOne(setup: CandidateSetup, first: Choice, draw: () => number): Promise<Candidate> {
-  const { model, streams, options, codeSoFar } = setup;
-  const sequence = streams.forkCandidate();
-  try {
-    const text = new ByteText();
-    const newlines = options.horizonLines + (codeSoFar === '' || codeSoFar.endsWith('\n') ? 0 : 1);
-    let logprob = 0;
-    let tokens = 0;
-    for (let choice = first; ; choice = await pick(setup, sequence, draw)) {
-      logprob += choice.unconditionalLogprob;
-      tokens++;
-      if (model.isEndOfGeneration(choice.token)) return { text: finished(setup, text.text), tokens, logprob };
-      text.push(model.tokenBytes(choice.token));
-      const ended = hasEnded(setup, text.text);
-      if (ended || countNewlines(text.text) >= newlines)
-        return { text: completeLines(setup, text.text), tokens, logprob };
-      sequence.append([choice.token]);
-      if (tokens >= options.candidateTokens || sequence.length >= model.maxSequenceTokens) {
-        return { text: completeLines(setup, text.text), tokens, logprob };
-      }
-    }
-  } finally {
-    streams.releaseCandidate(sequence);
-  }
 }
 
 function hasEnded({ codeSoFar, entryPoint }: CandidateSetup, text: string): boolean {

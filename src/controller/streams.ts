@@ -61,8 +61,13 @@ export class Streams {
       return;
     }
     this.#conditional ??= this.unconditional.fork(this.#headLength);
-    this.#conditional.truncate(this.#headLength);
-    this.#conditional.append([...this.#model.tokenize(text), ...this.#tail, ...this.#code]);
+    const behind = [...this.#model.tokenize(text), ...this.#tail, ...this.#code];
+    // Entries that did not change keep their place, and so their cells.
+    const known = this.#conditional.tokens.slice(this.#headLength);
+    const kept = behind.findIndex((token, i) => token !== known[i]);
+    const same = kept < 0 ? behind.length : kept;
+    this.#conditional.truncate(this.#headLength + same);
+    this.#conditional.append(behind.slice(same));
   }
 
   append(token: TokenId): void {
@@ -71,8 +76,9 @@ export class Streams {
     this.#conditional?.append([token]);
   }
 
-  forkCandidate(): TokenSequence {
-    const candidate = this.unconditional.fork();
+  /** A candidate's own sequence, sharing all of `parent`. */
+  forkCandidate(parent: TokenSequence): TokenSequence {
+    const candidate = parent.fork();
     this.#candidates.add(candidate);
     return candidate;
   }
