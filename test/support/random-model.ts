@@ -21,6 +21,10 @@ export function scratchFolder(): string {
   return folder;
 }
 
-export function randomModel(folder: string, name: string, shape: Partial<RandomModel> = {}): string {
+export function randomModel(
+  folder: string,
+  name: string,
+  shape: Parameters<typeof writeRandomModel>[1] = {},
+): string {
   return writeRandomModel(join(folder, `${name}.gguf`), shape);
 }
