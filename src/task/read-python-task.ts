@@ -21,10 +21,10 @@ export function readPythonTask(source: string, { id = 'task' }: { id?: string } 
     );
   }
   const header = lines[at]!;
-  const signature = headerText(header.text);
+  const { signature, inline } = splitHeader(header.text);
   const entryPoint = /def\s+(\w+)/.exec(signature)![1]!;
   const body = bodyOf(lines, at);
-  const docstring = readDocstring(body[0]?.text ?? afterHeader(header.text));
+  const docstring = readDocstring(body[0]?.text ?? inline);
   const end = body.at(-1)?.end ?? header.end;
   const tests = [...readDoctests(docstring, entryPoint), ...assertsAfter(text.slice(end))];
   const description = docstring.trim() || commentAbove(text.slice(0, header.start));
@@ -54,22 +54,20 @@ function bodyOf(lines: readonly LogicalLine[], header: number): LogicalLine[] {
   return end < 0 ? after : after.slice(0, end);
 }
 
-function isStub(body: readonly LogicalLine[], source: string): boolean {
-  const statements = body.map((line) => line.text.trim());
+function isStub(header: LogicalLine, body: readonly LogicalLine[]): boolean {
+  const { inline } = splitHeader(header.text);
+  const statements = inline === '' ? body.map((line) => line.text.trim()) : [inline];
   if (statements[0] && readDocstring(statements[0]) !== '') statements.shift();
-  return (
-    source !== '' &&
-    statements.every((text) => /^(?:\.\.\.|pass|raise\s+NotImplementedError\b.*)(?:\s*#.*)?$/.test(text))
+  return statements.every((text) =>
+    /^(?:\.\.\.|pass|raise\s+NotImplementedError\b.*)(?:\s*#.*)?$/.test(text),
   );
 }
 
 /** `def f(x): ...` has its body on the header's line. */
-function headerText(text: string): string {
-  return text.replace(/:\s*(?:\.\.\.|pass)\s*(?:#.*)?$/, ':').trim();
-}
-
-function afterHeader(text: string): string {
-  return /:\s*("""[\s\S]*"""|'''[\s\S]*''')\s*$/.exec(text)?.[1] ?? '';
+function splitHeader(text: string): { signature: string; inline: string } {
+  const match = /^([\s\S]*?\)\s*(?:->[^:]+)?:)([\s\S]*)$/.exec(text.trim());
+  const inline = match?.[2]!.trim() ?? '';
+  return { signature: match?.[1] ?? text.trim(), inline: inline.startsWith('#') ? '' : inline };
 }
 
 function commentAbove(text: string): string {

@@ -128,6 +128,7 @@ assert area(
 
   it.each([
     ['def f(x):\n    return 1\n', 'without a body'],
+    ['def f(x): return 1\n', 'without a body'],
     ['def f(x):\n    pass\nassert f(1) == 1', 'docstring'],
     ['def f(x):\n    """Adds."""\n', 'visible test'],
   ])('says what is missing in %j', (source, message) => {
