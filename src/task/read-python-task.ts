@@ -13,7 +13,7 @@ import { parseTask, type Task } from './task.ts';
 export function readPythonTask(source: string, { id = 'task' }: { id?: string } = {}): Task {
   const text = source.replace(/\r\n?/g, '\n');
   const lines = logicalLines(text);
-  const at = lines.findLastIndex((line, i) => isHeader(line) && isStub(bodyOf(lines, i), text));
+  const at = lines.findLastIndex((line, i) => isHeader(line) && isStub(line, bodyOf(lines, i)));
   if (at < 0) {
     throw new TracewiseError(
       'ERR_TASK',
@@ -65,9 +65,9 @@ function isStub(header: LogicalLine, body: readonly LogicalLine[]): boolean {
 
 /** `def f(x): ...` has its body on the header's line. */
 function splitHeader(text: string): { signature: string; inline: string } {
-  const match = /^([\s\S]*?\)\s*(?:->[^:]+)?:)([\s\S]*)$/.exec(text.trim());
-  const inline = match?.[2]!.trim() ?? '';
-  return { signature: match?.[1] ?? text.trim(), inline: inline.startsWith('#') ? '' : inline };
+  const [, signature = text.trim(), rest = ''] =
+    /^([\s\S]*?\)\s*(?:->[^:]+)?:)([\s\S]*)$/.exec(text.trim()) ?? [];
+  return { signature, inline: rest.trim().replace(/^#[\s\S]*/, '') };
 }
 
 function commentAbove(text: string): string {
