@@ -17,7 +17,8 @@ export async function startPool({
   return new Piscina({
     filename: join(workerFolder(), 'main.mjs'),
     workerData: { wasm, snapshot, limits },
-    minThreads: 0,
+    // Piscina replaces a thread that was ended only up to this number; with 0, what waits would wait for ever.
+    minThreads: 1,
     maxThreads: maxWorkers,
     idleTimeout: Number.POSITIVE_INFINITY,
     // The default parks the thread between tasks, and it then misses its own events.
