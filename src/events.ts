@@ -29,6 +29,10 @@ export interface RunCounters {
   readonly changedTokens: number;
   /** Tokens of all candidates. */
   readonly candidateTokens: number;
+  /** Tokens of candidates verified ahead as drafts of the answer. */
+  readonly draftedTokens: number;
+  /** Of those: taken. */
+  readonly acceptedTokens: number;
   /** Rows (tokens of any sequence) put through the model for this run. */
   readonly rows: number;
   /** Prompt, signal and fork tokens that shared cells spared. */

@@ -73,6 +73,11 @@ const optionsSchema = z.strictObject({
   finalTemperature: z.number().min(0).max(10).default(0),
   /** A candidate that passes all visible tests ends the run. */
   stopOnPass: z.boolean().default(true),
+  /**
+   * Verify the tokens of candidates as drafts of the guided line, many in one decode. Changes no token, only the
+   * time; rows of drafts that are not taken are spent for nothing.
+   */
+  speculation: z.boolean().default(true),
   /** All draws follow from it. */
   seed: z.number().int().min(0).max(0xffffffff).default(0),
   budget: budgetSchema.prefault({}),

@@ -132,6 +132,20 @@ export interface TokenModel {
    * event loop share one decode. An abort rejects with the signal's reason and leaves the sequences usable.
    */
   choose(request: ChoiceRequest, options?: { signal?: AbortSignal }): Promise<Choice>;
+  /**
+   * Picks one token after another for as long as each pick is the draft's next token: the first pick follows
+   * the sequences as they are, the next one follows them and the draft's first token, and so on, all in one
+   * decode (speculative decoding, arXiv 2211.17192, for one known draft). Resolves to between 1 and
+   * `draft.length + 1` choices, each what `choose` would have given in its place; all but the last are the
+   * draft's. Nothing is appended, but what was evaluated is kept: appending the same tokens costs no row.
+   * `uniforms`: the draws of the picks, one more than the draft has tokens; `request.uniform` is not used.
+   */
+  chooseAlong(
+    request: ChoiceRequest,
+    draft: readonly TokenId[],
+    uniforms: readonly number[],
+    options?: { signal?: AbortSignal },
+  ): Promise<Choice[]>;
   /** The next-token logits of a sequence, a copy, [vocabularySize]. */
   readLogits(sequence: TokenSequence, options?: { signal?: AbortSignal }): Promise<Float32Array>;
 }

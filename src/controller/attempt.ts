@@ -7,10 +7,10 @@ import { buildPrompt } from '../prompt/build-prompt.ts';
 import { Answer } from './answer.ts';
 import type { AttemptSetup } from './attempt-setup.ts';
 import { Evidence, passesAll } from './evidence.ts';
-import { pickToken } from './pick-token.ts';
 import { refreshSignal } from './refresh-signal.ts';
 import { RunStopped } from './run-stopped.ts';
 import { Streams } from './streams.ts';
+import { TokenPicker } from './token-picker.ts';
 
 // Names the answer's own draws beside those of candidates, whose path starts with a refresh ≥ 0.
 const answerDraws = -1;
@@ -21,7 +21,7 @@ export class Attempt {
   readonly #answer: Answer;
   readonly #streams: Streams;
   readonly #evidence: Evidence;
-  readonly #draw: () => number;
+  readonly #picker: TokenPicker;
   #newTokens = 0;
   #guidedTokens = 0;
   #changedTokens = 0;
@@ -44,7 +44,7 @@ export class Attempt {
     this.#answer = new Answer({ ...pieces, entryPoint: task.entryPoint });
     this.#streams = new Streams(model, pieces);
     this.#evidence = new Evidence(runner, task, options);
-    this.#draw = uniformStream(options.seed, answerDraws);
+    this.#picker = new TokenPicker(model, this.#streams, options, uniformStream(options.seed, answerDraws));
     setup.emit({
       type: 'run-start',
       taskId: task.id,
@@ -74,19 +74,14 @@ export class Attempt {
   }
 
   async #write(): Promise<void> {
-    const { options, model, emit, signal } = this.#setup;
+    const { model, emit, signal } = this.#setup;
     emit({ type: 'line-start', line: this.#line.index, guided: this.#guidanceIsOn() });
     while (!this.#answer.closed) {
       signal.throwIfAborted();
       this.#checkBudget();
       const guided = this.#guidanceIsOn();
       if (guided && this.#refreshIsDue()) await this.#refresh();
-      const picked = await pickToken(model, this.#streams, {
-        guided,
-        options,
-        uniform: this.#draw(),
-        signal,
-      });
+      const picked = await this.#picker.next(guided, signal);
       if (model.isEndOfGeneration(picked.token)) return;
       this.#streams.append(picked.token);
       const text = this.#answer.push(model.tokenBytes(picked.token));
@@ -115,7 +110,7 @@ export class Attempt {
   }
 
   async #refresh(): Promise<void> {
-    const { tokens, passed } = await refreshSignal({
+    const { candidateTokens, passed, drafts } = await refreshSignal({
       ...this.#setup,
       streams: this.#streams,
       evidence: this.#evidence,
@@ -123,7 +118,8 @@ export class Attempt {
       line: this.#line.index,
       refresh: this.#refreshes++,
     });
-    this.#candidateTokens += tokens;
+    this.#candidateTokens += candidateTokens;
+    this.#picker.setDrafts(drafts);
     if (passed !== undefined && this.#setup.options.stopOnPass)
       throw new RunStopped('candidate-passed', passed);
   }
@@ -167,6 +163,8 @@ export class Attempt {
         guidedTokens: this.#guidedTokens,
         changedTokens: this.#changedTokens,
         candidateTokens: this.#candidateTokens,
+        draftedTokens: this.#picker.draftedTokens,
+        acceptedTokens: this.#picker.acceptedTokens,
         rows: this.#streams.rows,
         cachedTokens: this.#streams.cachedTokens,
         executions: this.#evidence.executions,

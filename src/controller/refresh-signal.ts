@@ -1,5 +1,6 @@
 import { renderSignal } from '../signal/render-signal.ts';
 import type { SignalEntry } from '../signal/signal-entry.ts';
+import type { TokenId, TokenModel } from '../token-model.ts';
 import type { AttemptSetup } from './attempt-setup.ts';
 import { type Evidence, passesAll } from './evidence.ts';
 import { keepPrograms } from './keep-programs.ts';
@@ -19,10 +20,17 @@ export interface RefreshSetup extends AttemptSetup {
 // Code that may still follow the signal before the next refresh: a long line and a candidate's worth of it.
 const codeReserve = 64;
 
+export interface Refreshed {
+  /** Tokens of all candidates. */
+  readonly candidateTokens: number;
+  /** A program that passes all tests. */
+  readonly passed: string | undefined;
+  /** The candidates' tokens, those of more passed tests first, cut before the first token that ends a line. */
+  readonly drafts: readonly (readonly TokenId[])[];
+}
+
 /** One refresh: candidates, cut to programs, run, written as the signal, put before the answer. */
-export async function refreshSignal(
-  setup: RefreshSetup,
-): Promise<{ tokens: number; passed: string | undefined }> {
+export async function refreshSignal(setup: RefreshSetup): Promise<Refreshed> {
   const { task, options, model, runner, signal, emit, streams, codeSoFar, line } = setup;
   const { entryPoint } = task;
   const candidates = await sampleCandidates({ ...setup, entryPoint });
@@ -33,15 +41,15 @@ export async function refreshSignal(
       type: 'candidate-end',
       line,
       candidate,
-      ...candidates[candidate]!,
+      text: candidates[candidate]!.text,
+      tokens: candidates[candidate]!.tokens.length,
+      logprob: candidates[candidate]!.logprob,
       outcome,
       ...(outcome === 'kept' && { program: program.program }),
     });
   });
-  const entries = await runPrograms(
-    setup,
-    kept.map((program) => (program.outcome === 'kept' ? program.program : undefined)),
-  );
+  const programs = kept.map((program) => (program.outcome === 'kept' ? program.program : undefined));
+  const entries = await runPrograms(setup, programs);
   const room = streams.signalRoom(codeReserve);
   const rendered = renderSignal(entries, {
     form: options.signalForm,
@@ -55,8 +63,24 @@ export async function refreshSignal(
   });
   streams.setSignal(rendered.text);
   emit({ type: 'signal-set', line, ...rendered });
-  const passed = entries.find(({ results }) => passesAll(results))?.program;
-  return { tokens: candidates.reduce((sum, { tokens }) => sum + tokens, 0), passed };
+  const successes = programs.map((program) => {
+    const results = entries.find((entry) => entry.program === program)?.results ?? [];
+    return results.filter(({ outcome }) => outcome === 'passed').length;
+  });
+  const byPromise = [...candidates.keys()].sort((a, b) => successes[b]! - successes[a]! || a - b);
+  return {
+    candidateTokens: candidates.reduce((sum, { tokens }) => sum + tokens.length, 0),
+    passed: entries.find(({ results }) => passesAll(results))?.program,
+    drafts: byPromise.map((i) => firstLine(candidates[i]!.tokens, model)),
+  };
+}
+
+function firstLine(tokens: readonly TokenId[], model: TokenModel): readonly TokenId[] {
+  const newline = 10;
+  const end = tokens.findIndex(
+    (token) => model.isEndOfGeneration(token) || model.tokenBytes(token).includes(newline),
+  );
+  return end < 0 ? tokens : tokens.slice(0, end);
 }
 
 async function runPrograms(

@@ -10,7 +10,8 @@ import type { Streams } from './streams.ts';
 export interface Candidate {
   /** The continuation, cut at the end of its last complete line, of the function, or of the fence. */
   readonly text: string;
-  readonly tokens: number;
+  /** As drawn, those cut from the text included. */
+  readonly tokens: readonly TokenId[];
   /** Sum over its tokens, in nats. */
   readonly logprob: number;
 }
@@ -30,7 +31,7 @@ export interface CandidateSetup {
 interface Growing {
   readonly draw: () => number;
   readonly text: ByteText;
-  tokens: number;
+  readonly tokens: TokenId[];
   logprob: number;
   /** Its final text, once it has ended. */
   ended?: string;
@@ -44,7 +45,7 @@ interface Growing {
 export async function sampleCandidates(setup: CandidateSetup): Promise<Candidate[]> {
   const { streams, options, refresh } = setup;
   const all = Array.from({ length: options.candidates }, (_, i): Growing => {
-    return { draw: uniformStream(options.seed, refresh, i), text: new ByteText(), tokens: 0, logprob: 0 };
+    return { draw: uniformStream(options.seed, refresh, i), text: new ByteText(), tokens: [], logprob: 0 };
   });
   const groups = await drawNext(setup, streams.unconditional, all);
   await Promise.all(groups.map((group) => growFork(setup, streams.unconditional, group)));
@@ -113,7 +114,7 @@ async function grow(setup: CandidateSetup, sequence: TokenSequence, members: Gro
 function take(setup: CandidateSetup, member: Growing, token: TokenId, logprob: number): void {
   const { model, options, codeSoFar } = setup;
   member.logprob += logprob;
-  member.tokens++;
+  member.tokens.push(token);
   if (model.isEndOfGeneration(token)) {
     member.ended = finished(setup, member.text.text);
     return;
@@ -121,7 +122,7 @@ function take(setup: CandidateSetup, member: Growing, token: TokenId, logprob: n
   member.text.push(model.tokenBytes(token));
   const { text } = member.text;
   const newlines = options.horizonLines + (codeSoFar === '' || codeSoFar.endsWith('\n') ? 0 : 1);
-  const isLong = countNewlines(text) >= newlines || member.tokens >= options.candidateTokens;
+  const isLong = countNewlines(text) >= newlines || member.tokens.length >= options.candidateTokens;
   if (isLong || hasEnded(setup, text)) member.ended = completeLines(setup, text);
 }
 

@@ -75,6 +75,26 @@ export class ScriptedModel implements TokenModel {
     return request.kind === 'guided' ? this.#guided(request) : this.#sampled(request);
   }
 
+  async chooseAlong(
+    request: ChoiceRequest,
+    draft: readonly TokenId[],
+    uniforms: readonly number[],
+    options: { signal?: AbortSignal } = {},
+  ): Promise<Choice[]> {
+    const choices: Choice[] = [];
+    const forks = sequencesOf(request).map((sequence) => sequence.fork());
+    try {
+      for (let i = 0; i <= draft.length; i++) {
+        choices.push(await this.choose({ ...withSequences(request, forks), uniform: uniforms[i]! }, options));
+        if (choices[i]!.token !== draft[i]) break;
+        for (const fork of forks) fork.append([draft[i]!]);
+      }
+    } finally {
+      for (const fork of forks) fork.dispose();
+    }
+    return choices;
+  }
+
   async readLogits(sequence: TokenSequence): Promise<Float32Array> {
     const row = this.#row(sequence);
     return Float32Array.from(this.#pieces, (_, id) => row.get(id as TokenId) ?? -Infinity);
@@ -122,4 +142,13 @@ export class ScriptedModel implements TokenModel {
     this.#ids.set(piece, id);
     return id;
   }
+}
+
+function sequencesOf(request: ChoiceRequest): TokenSequence[] {
+  return request.kind === 'guided' ? [request.unconditional, request.conditional] : [request.sequence];
+}
+
+function withSequences(request: ChoiceRequest, [first, second]: TokenSequence[]): ChoiceRequest {
+  if (request.kind === 'sample') return { ...request, sequence: first! };
+  return { ...request, unconditional: first!, conditional: second! };
 }

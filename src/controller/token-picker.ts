@@ -1,0 +1,100 @@
+import type { ResolvedOptions } from '../options.ts';
+import type { Choice, ChoiceRequest, TokenId, TokenModel } from '../token-model.ts';
+import { Drafts } from './drafts.ts';
+import type { Streams } from './streams.ts';
+
+/** A token of the answer, and what each stream thought of it. */
+export interface PickedToken {
+  readonly token: TokenId;
+  readonly guided: boolean;
+  readonly unconditionalLogprob?: number;
+  readonly conditionalLogprob?: number;
+  readonly guidedLogprob?: number;
+  readonly changed: boolean;
+}
+
+/**
+ * Picks the answer's tokens, one at a time: from the guided mixture where there is a signal, from the
+ * conditional stream alone for γ = 1, from the unconditional one otherwise. Tokens of candidates are verified
+ * ahead where they agree; a pick that was verified ahead is the very pick that would have been made.
+ */
+export class TokenPicker {
+  readonly #model: TokenModel;
+  readonly #streams: Streams;
+  readonly #options: ResolvedOptions;
+  readonly #draw: () => number;
+  readonly #drafts = new Drafts();
+  /** Draws for picks to come; a draw belongs to its pick, however many are asked for at once. */
+  readonly #uniforms: number[] = [];
+  #verified: Choice[] = [];
+  draftedTokens = 0;
+  acceptedTokens = 0;
+
+  constructor(model: TokenModel, streams: Streams, options: ResolvedOptions, draw: () => number) {
+    this.#model = model;
+    this.#streams = streams;
+    this.#options = options;
+    this.#draw = draw;
+  }
+
+  /** What the next line may look like, likeliest first; each is cut before the token that ends the line. */
+  setDrafts(lines: readonly (readonly TokenId[])[]): void {
+    if (this.#options.speculation) this.#drafts.set(lines);
+  }
+
+  async next(guided: boolean, signal: AbortSignal): Promise<PickedToken> {
+    const request = this.#request(guided);
+    const choice = this.#verified.shift() ?? (await this.#choose(request, signal));
+    this.#uniforms.shift();
+    this.#drafts.advance(choice.token);
+    return readPick(request, choice, this.#streams);
+  }
+
+  async #choose(request: ChoiceRequest, signal: AbortSignal): Promise<Choice> {
+    const draft = this.#streams.conditional ? this.#drafts.next() : [];
+    while (this.#uniforms.length <= draft.length) this.#uniforms.push(this.#draw());
+    if (draft.length === 0)
+      return this.#model.choose({ ...request, uniform: this.#uniforms[0]! }, { signal });
+    const uniforms = this.#uniforms.slice(0, draft.length + 1);
+    const [first, ...verified] = await this.#model.chooseAlong(request, draft, uniforms, { signal });
+    this.#verified = verified;
+    this.#drafts.adapt(draft.length, verified.length);
+    this.draftedTokens += draft.length;
+    this.acceptedTokens += verified.length;
+    return first!;
+  }
+
+  #request(guided: boolean): ChoiceRequest {
+    const { unconditional, conditional } = this.#streams;
+    const { guidanceStrength, epsilon, plausibility, finalTemperature: temperature } = this.#options;
+    if (!guided || !conditional) return { kind: 'sample', sequence: unconditional, temperature };
+    if (guidanceStrength === 1) return { kind: 'sample', sequence: conditional, temperature };
+    return {
+      kind: 'guided',
+      unconditional,
+      conditional,
+      guidanceStrength,
+      epsilon,
+      plausibility: guidanceStrength > 1 ? plausibility : 0,
+      temperature,
+      topCount: 1,
+    };
+  }
+}
+
+function readPick(request: ChoiceRequest, choice: Choice, streams: Streams): PickedToken {
+  const { token, unconditionalLogprob, conditionalLogprob, guidedLogprob } = choice;
+  if (request.kind === 'guided') {
+    return {
+      token,
+      guided: true,
+      unconditionalLogprob,
+      ...(conditionalLogprob !== undefined && { conditionalLogprob }),
+      ...(guidedLogprob !== undefined && { guidedLogprob }),
+      changed: choice.top?.unconditional[0]?.token !== token,
+    };
+  }
+  return request.sequence === streams.conditional
+    ? { token, guided: true, conditionalLogprob: unconditionalLogprob, changed: false }
+    : { token, guided: false, unconditionalLogprob, changed: false };
+}
