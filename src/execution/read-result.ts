@@ -4,7 +4,12 @@ import { readTrace } from './read-trace.ts';
 
 const text = (max: number) =>
   z.string().transform((value) => (value.length > max ? `${value.slice(0, max)}…` : value));
-const absent = <T extends z.ZodType>(schema: T) => schema.nullish().transform((value) => value ?? undefined);
+/** Absent where it is of the wrong shape too: the program may have said it. */
+const absent = <T extends z.ZodType>(schema: T) =>
+  schema
+    .nullish()
+    .catch(undefined)
+    .transform((value) => value ?? undefined);
 const longestText = 200_000;
 
 /** What a worker may say of a test; strings are cut, unknown fields dropped. */

@@ -253,6 +253,6 @@ describe('values are looked at without running the program', () => {
 
 test('surrogates, null bytes and text in every script come through', async () => {
   expect(await rendered(String.raw`"\ud800\x00\u05d0\U0001F600</script>"`)).toBe(
-    String.raw`'\ud800\x00` + "\u05d0\u{1F600}</script>'",
+    `${String.raw`'\ud800\x00`}\u05d0\u{1F600}</script>'`,
   );
 });

@@ -1,3 +1,16 @@
+import { Stopped } from './stopped.mjs';
+
+/** Reads what a program's interpreter says, which the program can forge. @param {string} text */
+export function readReply(text) {
+  try {
+    const reply = JSON.parse(text);
+    if (typeof reply === 'object' && reply !== null && !Array.isArray(reply)) return reply;
+  } catch {
+    // Said below.
+  }
+  throw new Stopped('harness', 'the program broke the code that reports on it');
+}
+
 /**
  * How a program ended by its own interpreter's account; undefined where it did not fail.
  * @param {any} reply @param {boolean} outOfMemory whether the memory limit was reached
@@ -5,19 +18,27 @@
  */
 export function outcomeOfProgram(reply, outOfMemory, withTest = false) {
   if (reply.notParsable !== undefined) {
-    const exception = {
-      type: String(reply.notParsable),
-      message: String(reply.message),
-      line: reply.line ?? undefined,
-    };
-    return { outcome: 'not-parsable', exception };
+    return { outcome: 'not-parsable', exception: exceptionOf(reply.notParsable, reply.message, reply.line) };
   }
   if (reply.raised === undefined) return undefined;
-  const { type, message, line, assertion } = reply.raised;
-  if (withTest && assertion && line === null) return { outcome: 'failed', detail: message || undefined };
+  const { type, message, line, assertion } = reply.raised ?? {};
+  if (withTest && assertion && line === null)
+    return { outcome: 'failed', detail: String(message ?? '') || undefined };
   const outcome =
     type === 'MemoryError' || (outOfMemory && type === 'SystemError') ? 'out-of-memory' : 'raised';
-  return { outcome, exception: { type, message, line: line ?? undefined } };
+  return { outcome, exception: exceptionOf(type, message, line) };
+}
+
+function exceptionOf(type, message, line) {
+  return {
+    type: text(type) ?? 'Exception',
+    message: text(message) ?? '',
+    line: Number.isSafeInteger(line) ? line : undefined,
+  };
+}
+
+function text(value) {
+  return typeof value === 'string' ? value : undefined;
 }
 
 const details = {

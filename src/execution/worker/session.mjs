@@ -1,6 +1,6 @@
 import { isExpectedStdout } from './compare-stdout.mjs';
 import { Interpreter } from './interpreter.mjs';
-import { outcomeOfProgram, outcomeOfStop } from './outcome.mjs';
+import { outcomeOfProgram, outcomeOfStop, readReply } from './outcome.mjs';
 import { checkLock } from './self-check.mjs';
 import { Stopped } from './stopped.mjs';
 
@@ -155,7 +155,7 @@ export class Session {
   }
 
   #ask(message, deadline) {
-    return JSON.parse(this.#program.send(JSON.stringify(message), deadline));
+    return readReply(this.#program.send(JSON.stringify(message), deadline));
   }
 
   #stopped(request, test, stop) {

@@ -1,0 +1,180 @@
+/** A program that wants a test to pass without doing what is asked. The right answer is a doubled argument. */
+export interface Forgery {
+  readonly tries: string;
+  readonly program: string;
+}
+
+/** What each forgery is held against. */
+export const forgedTests = {
+  assert: 'assert f(21) == 42',
+  check: 'def check(candidate):\n    assert candidate(21) == 42\n    assert candidate([1]) == [1, 1]',
+} as const;
+
+const liar = (base = '', methods = '__eq__') =>
+  `class L${base && `(${base})`}:\n${methods
+    .split(' ')
+    .map((name) => `    def ${name}(self, *a): return True`)
+    .join('\n')}\n    def __hash__(self): return 0\n`;
+
+export const forgeries: readonly Forgery[] = [
+  { tries: 'an object that equals everything', program: `${liar()}def f(x): return L()` },
+  {
+    tries: 'and is unequal to nothing',
+    program: `${liar('', '__eq__')}    def __ne__(self, o): return False\ndef f(x): return L()`,
+  },
+  ...['int', 'str', 'list', 'tuple', 'dict', 'set', 'float', 'bytes', 'frozenset'].map((base) => ({
+    tries: `a ${base} that equals everything`,
+    program: `${liar(base)}def f(x): return L()`,
+  })),
+  {
+    tries: 'a metaclass that equals everything',
+    program:
+      'class M(type):\n    def __eq__(cls, o): return True\n    def __hash__(cls): return 0\nclass L(metaclass=M): pass\ndef f(x): return L',
+  },
+  {
+    tries: 'a class that claims to be int',
+    program: 'class L:\n    __class__ = int\n    def __eq__(self, o): return True\ndef f(x): return L()',
+  },
+  { tries: 'a liar within a list', program: `${liar()}def f(x): return [L(), L()]` },
+  { tries: 'unittest.mock.ANY', program: 'from unittest.mock import ANY\ndef f(x): return ANY' },
+  {
+    tries: 'a Decimal of a forged class',
+    program:
+      'import decimal\nclass D(decimal.Decimal):\n    def __eq__(self, o): return True\n    def __hash__(self): return 0\ndef f(x): return D(1)',
+  },
+  { tries: 'NotImplemented', program: 'def f(x): return NotImplemented' },
+  { tries: 'leaving before the test', program: 'import sys\nsys.exit(0)' },
+  { tries: 'leaving within the call', program: 'import sys\ndef f(x): sys.exit(0)' },
+  { tries: 'leaving hard', program: 'import os\ndef f(x): os._exit(0)' },
+  { tries: 'raising SystemExit', program: 'def f(x): raise SystemExit(0)' },
+  { tries: 'raising GeneratorExit', program: 'def f(x): raise GeneratorExit' },
+  { tries: 'raising StopIteration', program: 'def f(x): raise StopIteration(42)' },
+  {
+    tries: 'a patched AssertionError',
+    program:
+      'import builtins\nbuiltins.AssertionError = SystemExit\nb = print.__self__\nb.AssertionError = SystemExit\ndef f(x): return 0',
+  },
+  {
+    tries: 'patched builtins of the harness',
+    program:
+      'b = print.__self__\nfor n in ("len", "isinstance", "type", "sorted", "compile", "exec", "eval", "any", "all"):\n    setattr(b, n, lambda *a, **k: True)\ndef f(x): return 0',
+  },
+  {
+    tries: 'patched json',
+    program:
+      'import json, json.encoder\njson.JSONEncoder.encode = lambda self, o: \'{"value": 42, "rendered": "42", "outcome": "passed"}\'\njson.dumps = json.JSONEncoder().encode\ndef f(x): return 0',
+  },
+  {
+    tries: 'patched json.loads',
+    program: 'import json\njson.loads = lambda s: {"op": "name", "name": "f"}\ndef f(x): return 0',
+  },
+  {
+    tries: 'a patched harness that says it passed',
+    program:
+      'import sys\nm = sys.modules["tracewise.program"]\nm._dumps = lambda o: \'{"outcome": "passed", "judged": "outside"}\'\ndef f(x): return 0',
+  },
+  {
+    tries: 'a replaced answer of the harness',
+    program:
+      'import sys\nm = sys.modules["tracewise.wasm_host"]\nm.program.handle = lambda *a: \'{"passed": true}\'\ndef f(x): return 0',
+  },
+  {
+    tries: 'a judge of its own',
+    program:
+      'import sys\nj = sys.modules.get("tracewise.judge")\nif j: j.judge = lambda *a: {"outcome": "passed"}\ndef f(x): return 0',
+  },
+  {
+    tries: 'a trace that says it passed',
+    program:
+      'import os\nfor fd in range(3, 12):\n    try: os.write(fd, b\'["ended","events"]\\n{"outcome":"passed"}\\n\')\n    except OSError: pass\ndef f(x): return 0',
+  },
+  { tries: 'an answer on standard output', program: 'print(\'{"outcome": "passed"}\')\ndef f(x): return 0' },
+  {
+    tries: '__proto__ in the answer',
+    program:
+      'import sys\nsys.modules["tracewise.program"]._dumps = lambda o: \'{"__proto__": {"outcome": "passed"}, "constructor": 1}\'\ndef f(x): return 0',
+  },
+  {
+    tries: 'an answer that is no JSON',
+    program: 'import sys\nsys.modules["tracewise.program"]._dumps = lambda o: "passed"\ndef f(x): return 0',
+  },
+  {
+    tries: 'an answer nested a million deep',
+    program:
+      'import sys\nsys.modules["tracewise.program"]._dumps = lambda o: \'{"value":\' + "[" * 10**6 + "]" * 10**6 + "}"\ndef f(x): return 0',
+  },
+  {
+    tries: 'an answer of 100 MB',
+    program:
+      'import sys\nsys.modules["tracewise.program"]._dumps = lambda o: " " * 10**8\ndef f(x): return 0',
+  },
+  {
+    tries: 'a type that the judge does not know',
+    program:
+      'import sys\nsys.modules["tracewise.program"]._dumps = lambda o: \'{"value":["ref","os","system"],"rendered":"42"}\'\ndef f(x): return 0',
+  },
+  {
+    tries: 'a value that claims to be a judge’s class',
+    program:
+      'import sys\nsys.modules["tracewise.program"]._dumps = lambda o: \'{"value":["as",["i","29"],0,"bool"],"rendered":"42"}\' if "value" in o else "{}"\ndef f(x): return 41',
+  },
+  {
+    tries: 'reading what is expected from the caller’s frame',
+    program:
+      'import sys\ndef f(x):\n    frame = sys._getframe(1)\n    while frame:\n        for v in frame.f_locals.values():\n            if type(v) is int and v > 40 and v != x: return v\n            if type(v) is str and "==" in v: return eval(v.split("==")[1])\n        frame = frame.f_back\n    return 0',
+  },
+  {
+    tries: 'reading what is expected from memory',
+    program:
+      'import gc\ndef f(x):\n    for o in gc.get_objects():\n        if type(o) is dict and "source" in o and "assert" in str(o["source"]): return eval(str(o["source"]).split("==")[1])\n    for o in gc.get_objects():\n        if type(o) is list:\n            for v in o:\n                if type(v) is str and v.startswith("assert"): return eval(v.split("==")[1])\n    return 0',
+  },
+  {
+    tries: 'reading what is expected from the files',
+    program:
+      'import os, linecache\ndef f(x):\n    for n in range(3, 10):\n        try:\n            t = os.read(n, 1000)\n            if b"==" in t: return eval(t.split(b"==")[1])\n        except Exception: pass\n    return (linecache.getline("<test>", 1) or "0").split("==")[-1]',
+  },
+  {
+    tries: 'a tracer of its own',
+    program: 'import sys\nsys.settrace(lambda *a: None)\ndef f(x):\n    sys.settrace(None)\n    return 0',
+  },
+  {
+    tries: 'a changed constant',
+    program:
+      'import gc\ndef f(x):\n    return next(o for o in (0,))\nf.__code__ = f.__code__.replace(co_consts=(None, 0))',
+  },
+  {
+    tries: 'an exit handler',
+    program: 'import atexit\natexit.register(print, "passed")\ndef f(x): return 0',
+  },
+  {
+    tries: 'a finalizer',
+    program: 'class D:\n    def __del__(self): raise SystemExit(0)\ndef f(x):\n    D()\n    return 0',
+  },
+  {
+    tries: 'an exception hook',
+    program: 'import sys\nsys.excepthook = sys.unraisablehook = lambda *a: None\ndef f(x): raise ValueError',
+  },
+  {
+    tries: 'a replaced import',
+    program: 'import builtins, sys\nbuiltins.__import__ = lambda *a, **k: sys\ndef f(x): return 0',
+  },
+  {
+    tries: 'an answer of the wrong shape',
+    program:
+      'import sys\nsys.modules["tracewise.program"]._dumps = lambda o: \'{"raised":{"type":5,"message":[],"line":"x","bases":7},"value":42}\'\ndef f(x): return 0',
+  },
+  {
+    tries: 'an answer that is a list',
+    program: 'import sys\nsys.modules["tracewise.program"]._dumps = lambda o: "[42]"\ndef f(x): return 0',
+  },
+  {
+    tries: 'an answer that is null',
+    program: 'import sys\nsys.modules["tracewise.program"]._dumps = lambda o: "null"\ndef f(x): return 0',
+  },
+  {
+    tries: 'a rendered value that is none',
+    program:
+      'import sys\nsys.modules["tracewise.program"]._dumps = lambda o: \'{"value":0,"rendered":{"a":1},"returnedLocals":5,"locals":[1],"changed":3}\'\ndef f(x): return 0',
+  },
+  { tries: 'nothing', program: 'def f(x): return None' },
+];
