@@ -15,12 +15,15 @@ struct ChoiceRequest {
   PickOptions pick;
   MixOptions mix;
   size_t topCount = 0;
+  // Not negative: the next choice is only made where this one picks it.
+  int32_t draftToken = -1;
 
   bool guided() const { return conditionalRow >= 0; }
 };
 
-/// Logprobs in nats, before temperature and narrowing. token < 0: no token can be picked.
+/// Logprobs in nats, before temperature and narrowing. token -1: no token can be picked.
 struct ChoiceResult {
+  static constexpr int32_t kNotMade = -2;
   int32_t token = -1;
   double unconditional = 0;
   double conditional = 0;

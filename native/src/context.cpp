@@ -46,15 +46,15 @@ Context::Context(std::shared_ptr<Model> model, const ContextOptions& options)
     : model_(std::move(model)),
       api_(model_->api()),
       maxSequences_(options.maxSequences),
+      maxOutputs_(std::max(options.maxOutputs, options.maxSequences)),
       vocabularySize_(model_->vocabularySize()) {
   llama_context_params params = api_.llama_context_default_params();
   params.n_ctx = options.contextTokens;
   params.n_batch = options.batchTokens;
   params.n_ubatch = std::min(options.batchTokens, 512u);
   params.n_seq_max = options.maxSequences;
-  // At most one output a sequence: the default reserves a row of the vocabulary for every token of
-  // a batch.
-  params.n_outputs_max = options.maxSequences;
+  // The default reserves a row of the vocabulary for every token of a batch.
+  params.n_outputs_max = maxOutputs_;
   params.n_threads = params.n_threads_batch = options.threads;
   params.flash_attn_type = static_cast<llama_flash_attn_type>(options.flashAttention);
   params.type_k = params.type_v = options.cacheType;
@@ -110,7 +110,7 @@ void Context::validate(const Step& step) const {
     require(begin + count <= rows, "the decodes have more rows than the step");
     uint32_t outputs = 0;
     for (size_t i = begin; i < begin + count; i++) outputs += step.outputs[i] != 0;
-    require(outputs <= maxSequences_, "too many outputs in one decode");
+    require(outputs <= maxOutputs_, "too many outputs in one decode");
     begin += count;
   }
   require(begin == rows, "the decodes do not cover the step");
@@ -202,10 +202,19 @@ StepResult Context::run(const Step& step) {
     result.completedDecodes++;
     begin += count;
   }
+  bool chainBroken = false;
   for (const auto& choice : step.choices) {
+    if (chainBroken) {
+      ChoiceResult skipped;
+      skipped.token = ChoiceResult::kNotMade;
+      result.choices.push_back(skipped);
+      chainBroken = choice.draftToken >= 0;
+      continue;
+    }
     const float* conditional = choice.guided() ? rows[choice.conditionalRow] : nullptr;
     result.choices.push_back(
         choose(choice, rows[choice.row], conditional, vocabularySize_, scores_));
+    chainBroken = choice.draftToken >= 0 && result.choices.back().token != choice.draftToken;
   }
   for (const int32_t row : step.copies) {
     result.copies.insert(result.copies.end(), rows[row], rows[row] + vocabularySize_);

@@ -16,6 +16,7 @@ struct ContextOptions {
   uint32_t contextTokens = 0;
   uint32_t batchTokens = 0;
   uint32_t maxSequences = 0;
+  uint32_t maxOutputs = 0;  // rows of logits in one decode; at least maxSequences
   int32_t threads = 1;
   int32_t flashAttention = -1;  // -1: llama.cpp decides, 0, 1
   ggml_type cacheType = GGML_TYPE_F16;
@@ -56,6 +57,7 @@ class Context {
   uint32_t contextTokens() const;
   uint32_t batchTokens() const;
   uint32_t maxSequences() const { return maxSequences_; }
+  uint32_t maxOutputs() const { return maxOutputs_; }
 
   /// Throws std::invalid_argument for a step that llama.cpp would abort the process for, or would
   /// misread.
@@ -87,6 +89,7 @@ class Context {
   llama_context* context_ = nullptr;
   ggml_threadpool_t pool_ = nullptr;
   uint32_t maxSequences_;
+  uint32_t maxOutputs_;
   size_t vocabularySize_;
   std::atomic<bool> busy_{false};
   std::atomic<bool> aborted_{false};

@@ -20,6 +20,7 @@ ChoiceRequest readChoice(const Napi::Object& object) {
   choice.mix.epsilon = readNumber(object, "epsilon");
   choice.mix.plausibility = readNumber(object, "plausibility");
   choice.topCount = static_cast<size_t>(readNumber(object, "topCount"));
+  choice.draftToken = static_cast<int32_t>(readNumber(object, "draftToken"));
   return choice;
 }
 
@@ -180,6 +181,7 @@ Napi::Value ContextWrap::create(const Napi::CallbackInfo& info) {
   options.contextTokens = static_cast<uint32_t>(readNumber(object, "contextTokens"));
   options.batchTokens = static_cast<uint32_t>(readNumber(object, "batchTokens"));
   options.maxSequences = static_cast<uint32_t>(readNumber(object, "maxSequences"));
+  options.maxOutputs = static_cast<uint32_t>(readNumber(object, "maxOutputs"));
   options.threads = static_cast<int32_t>(readNumber(object, "threads"));
   options.flashAttention = static_cast<int32_t>(readNumber(object, "flashAttention"));
   options.cacheType = readCacheType(readString(object.Get("cacheType"), "cacheType"));

@@ -79,6 +79,8 @@ export interface NativeContextOptions {
   readonly contextTokens: number;
   readonly batchTokens: number;
   readonly maxSequences: number;
+  /** Rows of logits in one decode; at least `maxSequences`. */
+  readonly maxOutputs: number;
   readonly threads: number;
   /** -1: llama.cpp decides. */
   readonly flashAttention: -1 | 0 | 1;
@@ -130,11 +132,13 @@ export interface NativeChoiceRequest extends NativePick {
   readonly epsilon: number;
   readonly plausibility: number;
   readonly topCount: number;
+  /** Not -1: the next choice is only made where this one picks it. */
+  readonly draftToken: number;
 }
 
 /** Logprobs in nats. */
 export interface NativeChoice {
-  /** -1: no token can be picked. */
+  /** -1: no token can be picked; -2: not made, since the one before left its draft. */
   readonly token: number;
   readonly unconditional: number;
   readonly conditional: number;

@@ -23,6 +23,14 @@ export function checkRequest(request: ChoiceRequest): void {
   inRange('plausibility', request.plausibility, 0, 1);
 }
 
+/** Checks the draws of a draft's picks. Throws a TypeError or RangeError. */
+export function checkUniforms(uniforms: readonly number[], count: number): void {
+  if (uniforms.length !== count) {
+    throw new RangeError(`Expected ${count} draws for \`uniforms\` but received ${uniforms.length}`);
+  }
+  for (const uniform of uniforms) inRange('uniforms', uniform, 0, 1 - Number.EPSILON / 2);
+}
+
 function inRange(name: string, value: unknown, min: number, max: number, { orZero = false } = {}): void {
   if (typeof value !== 'number') {
     throw new TypeError(`Expected a number for \`${name}\` but received ${String(value)}`);

@@ -6,6 +6,11 @@ import { machineMemory } from './machine-memory.ts';
 /** Bytes of a number in the cache; q8_0 has 34 for 32. */
 const numberBytes = { f16: 2, bf16: 2, f32: 4, q8_0: 34 / 32 } as const;
 
+/** Rows of logits in one decode: one for every sequence, or the drafts of a pair. */
+export function maxOutputs({ maxSequences, batchTokens }: ResolvedEngineOptions): number {
+  return Math.max(maxSequences, Math.min(64, batchTokens));
+}
+
 /** Makes the context. Throws a TracewiseError (ERR_CONTEXT) where it does not fit. */
 export async function createContext(
   addon: NativeAddon,
@@ -33,6 +38,7 @@ export async function createContext(
       contextTokens,
       batchTokens: Math.min(options.batchTokens, contextTokens),
       maxSequences,
+      maxOutputs: maxOutputs(options),
       threads,
       flashAttention: flashAttentionFlag(flashAttention, useGpu || kvType === 'q8_0'),
       cacheType: kvType,

@@ -10,8 +10,9 @@ import type {
 import type { ModelFacts, NativeContext, NativeDevice, NativeModel } from './addon.ts';
 import { CellStore } from './cell-store.ts';
 import { ChatTemplate } from './chat-template.ts';
-import { checkRequest } from './check-request.ts';
+import { checkRequest, checkUniforms } from './check-request.ts';
 import { LlamaSequence } from './llama-sequence.ts';
+import type { PlanLimits } from './plan-step.ts';
 import { Scheduler } from './scheduler.ts';
 import { SequencePool } from './sequence-pool.ts';
 
@@ -23,6 +24,8 @@ export interface EngineParts {
   /** llama.cpp's own version. */
   readonly libraryVersion: string;
   readonly libraryFolder: string;
+  /** Rows of logits in one step. */
+  readonly maxOutputs: number;
   /** Up to this many single rows are decoded one by one. */
   readonly maxSeparateRows: number;
 }
@@ -42,6 +45,7 @@ export class LlamaEngine implements TokenModel {
   readonly #context: NativeContext;
   readonly #pool: SequencePool;
   readonly #scheduler: Scheduler;
+  readonly #limits: PlanLimits;
   readonly #template: ChatTemplate | undefined;
   #disposal: Promise<void> | undefined;
 
@@ -52,6 +56,7 @@ export class LlamaEngine implements TokenModel {
     devices,
     libraryVersion,
     libraryFolder,
+    maxOutputs,
     maxSeparateRows,
   }: EngineParts) {
     const facts = model.facts();
@@ -73,12 +78,8 @@ export class LlamaEngine implements TokenModel {
       maxSequences: limits.maxSequences,
       maxLength: this.maxSequenceTokens,
     });
-    this.#scheduler = new Scheduler(
-      context,
-      cells,
-      { batchTokens: limits.batchTokens, maxSeparateRows },
-      facts.vocabularySize,
-    );
+    this.#limits = { batchTokens: limits.batchTokens, maxOutputs, maxSeparateRows };
+    this.#scheduler = new Scheduler(context, cells, this.#limits, facts.vocabularySize);
     if (facts.chatTemplate !== undefined) this.#template = new ChatTemplate(facts.chatTemplate, facts);
   }
 
@@ -127,22 +128,34 @@ export class LlamaEngine implements TokenModel {
 
   async choose(request: ChoiceRequest, { signal }: { signal?: AbortSignal } = {}): Promise<Choice> {
     checkRequest(request);
-    const sequences =
-      request.kind === 'guided'
-        ? [this.#own(request.unconditional, 'unconditional'), this.#own(request.conditional, 'conditional')]
-        : [this.#own(request.sequence, 'sequence')];
-    return (await this.#scheduler.submit(sequences, request, signal)) as Choice;
+    const choices = await this.#scheduler.submit(this.#sequencesOf(request), request, { signal });
+    return (choices as Choice[])[0]!;
+  }
+
+  /** A draft longer than one step can hold is used as far as it fits. */
+  async chooseAlong(
+    request: ChoiceRequest,
+    draft: readonly TokenId[],
+    uniforms: readonly number[],
+    { signal }: { signal?: AbortSignal } = {},
+  ): Promise<Choice[]> {
+    checkRequest({ ...request, uniform: 0 });
+    if (request.temperature > 0) checkUniforms(uniforms, draft.length + 1);
+    for (const token of draft) this.#checkToken(token);
+    const sequences = this.#sequencesOf(request);
+    const rows = Math.floor(Math.min(this.#limits.maxOutputs, this.#limits.batchTokens) / sequences.length);
+    const room = this.maxSequenceTokens - Math.max(...sequences.map(({ length }) => length));
+    const tokens = draft.slice(0, Math.min(rows - 1, room));
+    const choices = await this.#scheduler.submit(sequences, request, { draft: { tokens, uniforms }, signal });
+    return choices as Choice[];
   }
 
   async readLogits(
     sequence: TokenSequence,
     { signal }: { signal?: AbortSignal } = {},
   ): Promise<Float32Array> {
-    return (await this.#scheduler.submit(
-      [this.#own(sequence, 'sequence')],
-      undefined,
-      signal,
-    )) as Float32Array;
+    const own = this.#own(sequence, 'sequence');
+    return (await this.#scheduler.submit([own], undefined, { signal })) as Float32Array;
   }
 
   /**
@@ -163,6 +176,11 @@ export class LlamaEngine implements TokenModel {
     await this.#scheduler.close();
     this.#context.dispose();
     this.#model.dispose();
+  }
+
+  #sequencesOf(request: ChoiceRequest): LlamaSequence[] {
+    if (request.kind === 'sample') return [this.#own(request.sequence, 'sequence')];
+    return [this.#own(request.unconditional, 'unconditional'), this.#own(request.conditional, 'conditional')];
   }
 
   #own(sequence: TokenSequence, name: string): LlamaSequence {

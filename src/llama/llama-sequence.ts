@@ -12,6 +12,8 @@ export class LlamaSequence implements TokenSequence {
   twins = new Set<LlamaSequence>([this]);
   readonly #pool: SequencePool;
   readonly #tokens: TokenId[] = [];
+  /** Tokens with cells behind this sequence's own: a draft that was followed and not yet appended. */
+  #ahead: readonly TokenId[] = [];
   #choices = 0;
   #disposed = false;
 
@@ -44,7 +46,9 @@ export class LlamaSequence implements TokenSequence {
       );
     }
     this.#leaveTwins();
+    const before = this.length;
     for (const token of added) this.#tokens.push(token);
+    this.#useAhead(before);
   }
 
   fork(length = this.length): LlamaSequence {
@@ -84,9 +88,16 @@ export class LlamaSequence implements TokenSequence {
   }
 
   forgetCellsFrom(begin: number): void {
-    if (begin >= this.cachedLength) return;
+    if (begin >= this.cachedLength + this.#ahead.length) return;
     this.#pool.cells.remove(this.id, begin);
-    this.cachedLength = begin;
+    this.#ahead = this.#ahead.slice(0, Math.max(0, begin - this.cachedLength));
+    this.cachedLength = Math.min(this.cachedLength, begin);
+  }
+
+  /** All own tokens have cells, and these behind them too. */
+  setEvaluated(draft: readonly TokenId[]): void {
+    this.cachedLength = this.length;
+    this.#ahead = draft;
   }
 
   /** A choice needs this sequence until `endChoice`. */
@@ -103,6 +114,18 @@ export class LlamaSequence implements TokenSequence {
 
   belongsTo(pool: SequencePool): boolean {
     return this.#pool === pool;
+  }
+
+  /** Cells of a draft whose tokens were appended are this sequence's own now; the others are no longer true. */
+  #useAhead(before: number): void {
+    const ahead = this.#ahead;
+    if (ahead.length === 0) return;
+    let used = 0;
+    while (used < ahead.length && before + used < this.length && ahead[used] === this.#tokens[before + used])
+      used++;
+    this.cachedLength = before + used;
+    this.#ahead = ahead.slice(used);
+    if (this.cachedLength < this.length) this.forgetCellsFrom(this.cachedLength);
   }
 
   #leaveTwins(): void {

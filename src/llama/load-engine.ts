@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import type { NativeModel } from './addon.ts';
-import { createContext } from './create-context.ts';
+import { createContext, maxOutputs } from './create-context.ts';
 import { type EngineOptions, type ResolvedEngineOptions, resolveEngineOptions } from './engine-options.ts';
 import { LlamaEngine } from './llama-engine.ts';
 import { loadModel } from './load-model.ts';
@@ -30,6 +30,7 @@ export async function loadEngine(options: EngineOptions): Promise<LlamaEngine> {
       devices,
       libraryVersion: version,
       libraryFolder: folder,
+      maxOutputs: maxOutputs(resolved),
       maxSeparateRows: decodesPerPair(resolved, model, useGpu) === 2 ? 4 : 0,
     });
   } catch (error) {

@@ -1,12 +1,30 @@
 import type { Choice, ChoiceRequest, TokenLogprob } from '../token-model.ts';
 import type { NativeChoice, NativeChoiceRequest } from './addon.ts';
+import type { Job } from './job.ts';
 
-/** A request as the addon takes it. `outputs`: the rows of its sequences, counted among the step's outputs. */
-export function nativeChoice(request: ChoiceRequest, outputs: readonly number[]): NativeChoiceRequest {
+/**
+ * A job's choices as the addon takes them: one, or one for each token of the draft and one behind it.
+ * `outputs`: the last rows of its sequences, counted among the step's outputs; those of the draft follow them.
+ */
+export function nativeChoices({ request, draft }: Job, outputs: readonly number[]): NativeChoiceRequest[] {
+  if (!request) return [];
+  const tokens = draft?.tokens ?? [];
+  return [...tokens, -1].map((draftToken, i) => ({
+    ...nativeChoice(request, outputs[0]! + i, outputs.length > 1 ? outputs[1]! + i : -1),
+    ...(draft && { uniform: draft.uniforms[i] ?? 0 }),
+    draftToken,
+  }));
+}
+
+function nativeChoice(
+  request: ChoiceRequest,
+  row: number,
+  conditionalRow: number,
+): Omit<NativeChoiceRequest, 'draftToken'> {
   const guided = request.kind === 'guided';
   return {
-    row: outputs[0]!,
-    conditionalRow: guided ? outputs[1]! : -1,
+    row,
+    conditionalRow,
     temperature: request.temperature,
     topK: guided ? 0 : (request.topK ?? 0),
     topP: guided ? 1 : (request.topP ?? 1),

@@ -1,15 +1,21 @@
+import type { TokenId } from '../token-model.ts';
 import type { NativeStep } from './addon.ts';
 import type { Job } from './job.ts';
 import type { LlamaSequence } from './llama-sequence.ts';
-import { nativeChoice } from './native-choice.ts';
+import { nativeChoices } from './native-choice.ts';
 
 /** The rows of one sequence in a step. */
 export interface PlannedRows {
   readonly sequence: LlamaSequence;
-  /** Positions [begin, end). */
+  /** Positions [begin, end), those of the draft included. */
   readonly begin: number;
   readonly end: number;
-  /** Which output of the step its last row is; -1: there is more of it to come before its logits are due. */
+  /** Evaluated behind the sequence's own tokens. */
+  readonly draft: readonly TokenId[];
+  /**
+   * Which output of the step its last own token is, those of the draft follow; -1: there is more of it to come
+   * before its logits are due.
+   */
   output: number;
 }
 
@@ -24,6 +30,8 @@ export interface StepPlan {
 
 export interface PlanLimits {
   readonly batchTokens: number;
+  /** Rows with logits in one step. */
+  readonly maxOutputs: number;
   /** Up to this many single rows are decoded one by one; 0: never. */
   readonly maxSeparateRows: number;
 }
@@ -31,29 +39,42 @@ export interface PlanLimits {
 /**
  * Fills one step from jobs, in their order. A job is answered when all of its rows fit; of a longer one, the
  * rows before the last go first, so that both rows of a pair meet in one step. Sequences of the same tokens
- * are evaluated once. A sequence without pending tokens has its last one evaluated again, for its logits.
+ * are evaluated once, unless their drafts differ. A sequence without pending tokens has its last one evaluated again, for its logits.
  */
-export function planStep(jobs: readonly Job[], { batchTokens, maxSeparateRows }: PlanLimits): StepPlan {
+export function planStep(
+  jobs: readonly Job[],
+  { batchTokens, maxOutputs, maxSeparateRows }: PlanLimits,
+): StepPlan {
   const planned = new Map<ReadonlySet<LlamaSequence>, PlannedRows>();
   const answered: Job[] = [];
   const advanced: Job[] = [];
   let room = batchTokens;
-  const take = (sequence: LlamaSequence, begin: number, end: number, output: number): void => {
-    planned.set(sequence.twins, { sequence, begin, end, output });
-    room -= end - begin;
+  let outputs = maxOutputs;
+  const take = (rows: PlannedRows): void => {
+    planned.set(rows.sequence.twins, rows);
+    room -= rows.end - rows.begin;
   };
   for (const job of jobs) {
-    const missing = leadersOf(job).filter((sequence) => !planned.has(sequence.twins));
-    const waits = leadersOf(job).some((sequence) => planned.get(sequence.twins)?.output === -1);
-    const rows = missing.reduce((sum, sequence) => sum + sequence.length - firstRow(sequence), 0);
-    if (!waits && rows <= room) {
-      for (const sequence of missing) take(sequence, firstRow(sequence), sequence.length, 0);
+    const draft = job.draft?.tokens ?? noDraft;
+    const leaders = leadersOf(job);
+    const missing = leaders.filter((sequence) => !planned.has(sequence.twins));
+    const waits = leaders.some((sequence) => !serves(planned.get(sequence.twins), draft));
+    const rows = missing.reduce(
+      (sum, { length }, i) => sum + length + draft.length - firstRow(missing[i]!),
+      0,
+    );
+    const newOutputs = missing.length * (draft.length + 1);
+    if (!waits && rows <= room && newOutputs <= outputs) {
+      for (const sequence of missing) {
+        take({ sequence, begin: firstRow(sequence), end: sequence.length + draft.length, draft, output: 0 });
+      }
+      outputs -= newOutputs;
       answered.push(job);
     } else {
       for (const sequence of missing) {
         const begin = firstRow(sequence);
         const end = Math.min(sequence.length - 1, begin + room);
-        if (begin < end) take(sequence, begin, end, -1);
+        if (begin < end) take({ sequence, begin, end, draft: noDraft, output: -1 });
       }
       advanced.push(job);
     }
@@ -62,6 +83,14 @@ export function planStep(jobs: readonly Job[], { batchTokens, maxSeparateRows }:
   const rows = [...planned.values()];
   numberOutputs(rows);
   return { rows, answered, advanced, step: stepOf(rows, answered, planned, maxSeparateRows) };
+}
+
+const noDraft: readonly TokenId[] = [];
+
+/** Whether rows that are already planned, if any, give a job its logits. */
+function serves(planned: PlannedRows | undefined, draft: readonly TokenId[]): boolean {
+  if (!planned) return true;
+  return planned.output !== -1 && (draft.length === 0 || draft === planned.draft);
 }
 
 /** One sequence for each distinct content. */
@@ -76,7 +105,11 @@ function firstRow({ cachedLength, length }: LlamaSequence): number {
 
 function numberOutputs(rows: PlannedRows[]): void {
   let outputs = 0;
-  for (const planned of rows) if (planned.output !== -1) planned.output = outputs++;
+  for (const planned of rows) {
+    if (planned.output === -1) continue;
+    planned.output = outputs;
+    outputs += planned.draft.length + 1;
+  }
 }
 
 function stepOf(
@@ -93,22 +126,21 @@ function stepOf(
     outputs: new Int8Array(count),
   };
   let row = 0;
-  for (const { sequence, begin, end, output } of rows) {
+  for (const { sequence, begin, end, draft, output } of rows) {
+    const { length, tokens } = sequence;
     for (let position = begin; position < end; position++, row++) {
-      step.tokens[row] = sequence.tokens[position]!;
+      step.tokens[row] = position < length ? tokens[position]! : draft[position - length]!;
       step.positions[row] = position;
       step.sequences[row] = sequence.id;
+      if (output !== -1 && position >= length - 1) step.outputs[row] = 1;
     }
-    if (output !== -1) step.outputs[row - 1] = 1;
   }
   const outputOf = (sequence: LlamaSequence): number => planned.get(sequence.twins)!.output;
   const separate = count === rows.length && count <= maxSeparateRows;
   return {
     ...step,
     decodeSizes: separate ? new Int32Array(count).fill(1) : Int32Array.of(count),
-    choices: answered.flatMap(({ request, sequences }) =>
-      request ? [nativeChoice(request, sequences.map(outputOf))] : [],
-    ),
+    choices: answered.flatMap((job) => nativeChoices(job, job.sequences.map(outputOf))),
     copies: Int32Array.from(
       answered.filter(({ request }) => !request).map(({ sequences }) => outputOf(sequences[0]!)),
     ),

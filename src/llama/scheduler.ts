@@ -1,8 +1,8 @@
 import { TracewiseError } from '../errors.ts';
-import type { Choice, ModelCounters } from '../token-model.ts';
-import type { NativeContext, NativeStepResult } from './addon.ts';
+import type { Choice, ChoiceRequest, ModelCounters } from '../token-model.ts';
+import type { NativeChoice, NativeContext, NativeStepResult } from './addon.ts';
 import type { CellStore } from './cell-store.ts';
-import type { Job } from './job.ts';
+import type { Draft, Job } from './job.ts';
 import type { LlamaSequence } from './llama-sequence.ts';
 import { readChoice } from './native-choice.ts';
 import { type PlanLimits, planStep, type StepPlan } from './plan-step.ts';
@@ -35,8 +35,8 @@ export class Scheduler {
   submit(
     sequences: readonly LlamaSequence[],
     request: Job['request'],
-    signal: AbortSignal | undefined,
-  ): Promise<Choice | Float32Array> {
+    { draft, signal }: { draft?: Draft | undefined; signal?: AbortSignal | undefined },
+  ): Promise<Choice[] | Float32Array> {
     return new Promise((resolve, reject) => {
       signal?.throwIfAborted();
       const held: LlamaSequence[] = [];
@@ -51,14 +51,14 @@ export class Scheduler {
       }
       const end = <T>(settle: (value: T) => void) => {
         return (value: T) => {
-          signal?.removeEventListener('abort', onAbort);
+          this.#unlisten(signal);
           for (const sequence of sequences) sequence.endChoice();
           settle(value);
         };
       };
-      const job: Job = { request, sequences, signal, resolve: end(resolve), reject: end(reject) };
-      const onAbort = () => this.#onAbort(job);
-      signal?.addEventListener('abort', onAbort);
+      const job: Job = { request, draft, sequences, signal, resolve: end(resolve), reject: end(reject) };
+      // The same listener twice counts once, so many requests may share a signal without a warning.
+      signal?.addEventListener('abort', this.#onAbort);
       this.#jobs.push(job);
       this.#schedule();
     });
@@ -119,11 +119,12 @@ export class Scheduler {
   #count({ rows, step }: StepPlan, { completedDecodes }: NativeStepResult): void {
     const separate = step.decodeSizes.length > 1;
     const completed = separate ? rows.slice(0, completedDecodes) : completedDecodes > 0 ? rows : [];
-    for (const { sequence, begin, end } of completed) {
-      sequence.cachedLength = end;
+    for (const { sequence, begin, end, draft } of completed) {
+      if (end >= sequence.length) sequence.setEvaluated(draft);
+      else sequence.cachedLength = end;
       sequence.numEvaluatedTokens += end - begin;
       this.counters.rows += end - begin;
-      for (const twin of sequence.twins) twin.shareCellsOf(sequence, end);
+      for (const twin of sequence.twins) twin.shareCellsOf(sequence, sequence.cachedLength);
     }
     this.counters.decodes += completedDecodes;
   }
@@ -133,15 +134,29 @@ export class Scheduler {
     let copy = 0;
     for (const job of answered) {
       if (job.request) {
-        const native = choices[choice++]!;
-        if (job.signal?.aborted) continue;
-        if (native.token < 0)
-          this.#reject(job, decodeError('no token can be picked: all logits are NaN or -Infinity'));
-        else this.#settle(job, readChoice(job.request, native));
+        const chain = choices.slice(choice, choice + 1 + (job.draft?.tokens.length ?? 0));
+        choice += chain.length;
+        this.#settleChoices(job, job.request, chain);
       } else {
         const begin = copy++ * this.#vocabularySize;
         if (!job.signal?.aborted) this.#settle(job, copies.slice(begin, begin + this.#vocabularySize));
       }
+    }
+  }
+
+  #settleChoices(job: Job, request: ChoiceRequest, chain: readonly NativeChoice[]): void {
+    const made = chain.filter(({ token }) => token !== notMade);
+    // Cells of the draft beyond the last pick that followed it will never be asked for.
+    const followed = job.signal?.aborted ? 0 : made.length - 1;
+    if (job.draft) for (const sequence of job.sequences) sequence.forgetCellsFrom(sequence.length + followed);
+    if (job.signal?.aborted) return;
+    if (made.some(({ token }) => token < 0)) {
+      this.#reject(job, decodeError('no token can be picked: all logits are NaN or -Infinity'));
+    } else {
+      this.#settle(
+        job,
+        made.map((native) => readChoice(request, native)),
+      );
     }
   }
 
@@ -167,11 +182,18 @@ export class Scheduler {
     );
   }
 
-  #onAbort(job: Job): void {
+  readonly #onAbort = (): void => {
     const plan = this.#running?.plan;
-    const inFlight = plan && [...plan.answered, ...plan.advanced];
-    if (!inFlight?.includes(job)) this.#reject(job, job.signal!.reason);
-    else if (inFlight.every(({ signal }) => signal?.aborted)) this.#context.abort();
+    const inFlight = plan ? [...plan.answered, ...plan.advanced] : [];
+    for (const job of [...this.#jobs]) {
+      if (job.signal?.aborted && !inFlight.includes(job)) this.#reject(job, job.signal.reason);
+    }
+    if (plan && inFlight.every(({ signal }) => signal?.aborted)) this.#context.abort();
+  };
+
+  #unlisten(signal: AbortSignal | undefined): void {
+    if (this.#jobs.some((job) => job.signal === signal)) return;
+    signal?.removeEventListener('abort', this.#onAbort);
   }
 
   #rejectAll({ answered, advanced }: StepPlan, error: TracewiseError): void {
@@ -182,7 +204,7 @@ export class Scheduler {
     if (this.#forget(job)) job.reject(reason);
   }
 
-  #settle(job: Job, outcome: Choice | Float32Array): void {
+  #settle(job: Job, outcome: Choice[] | Float32Array): void {
     if (this.#forget(job)) job.resolve(outcome);
   }
 
@@ -192,6 +214,9 @@ export class Scheduler {
     return index >= 0;
   }
 }
+
+/** The token of a choice that the addon left out, since the one before it left the draft. */
+const notMade = -2;
 
 /** What a twin has evaluated meanwhile need not be evaluated again. */
 function adoptCells(sequence: LlamaSequence): void {

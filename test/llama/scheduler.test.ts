@@ -148,6 +148,22 @@ describe('abort', () => {
     first.append([5]);
   });
 
+  it('may be shared by many requests without a warning', async () => {
+    const warnings: Error[] = [];
+    const onWarning = (warning: Error) => warnings.push(warning);
+    process.on('warning', onWarning);
+    const engine = await open();
+    const sequence = filled(engine, 20);
+    const { signal } = new AbortController();
+    const request = { kind: 'sample', sequence, temperature: 1 } as const;
+    await Promise.all(
+      Array.from({ length: 40 }, (_, i) => engine.choose({ ...request, uniform: i / 40 }, { signal })),
+    );
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off('warning', onWarning);
+    expect(warnings).toEqual([]);
+  });
+
   it('of one request in a shared step does not end the other', async () => {
     const engine = await open({ modelPath: slowModel, contextTokens: 2048 });
     const abortion = new AbortController();

@@ -11,6 +11,7 @@ const contextOptions = {
   contextTokens: 512,
   batchTokens: 64,
   maxSequences: 2,
+  maxOutputs: 2,
   threads: 1,
   flashAttention: 0,
   cacheType: 'f16',
@@ -54,6 +55,7 @@ const pick = {
   epsilon: 0,
   plausibility: 0,
   topCount: 0,
+  draftToken: -1,
 };
 
 describe('a step', () => {
