@@ -55,6 +55,8 @@ describe('forms of an assert, judged outside', () => {
     ['def f(x):\n    return sorted(x, key=lambda v: -v)', 'assert f({1, 2, 3}) == [3, 2, 1]'],
     ['def f(g, x):\n    return g(x)', 'assert f(lambda v: v * 2, 4) == 8'],
     ['def f(n):\n    yield from range(n)', 'assert list(f(3)) == [0, 1, 2]'],
+    ['def f(n):\n    return (i for i in range(n))', 'assert 2 in f(3) and 3 not in f(3)'],
+    ['def f(n):\n    return {1: 2}.keys()', 'assert 1 in f(3) and len(f(3)) == 1'],
     ['def f(n):\n    return map(str, range(n))', 'assert list(f(2)) == ["0", "1"]'],
     [
       'from collections import Counter\ndef f(s):\n    return Counter(s)',
@@ -108,6 +110,11 @@ describe('judged inside, and said so', () => {
       'an argument that cannot travel',
       'def f(g):\n    return g(2)',
       'def double(x):\n    return x * 2\nassert f(double) == 4',
+    ],
+    [
+      'operators of a class of the program',
+      'class V:\n    def __init__(self, x):\n        self.x = x\n    def __mul__(self, n):\n        return V(self.x * n)\n    __rmul__ = __mul__\n    def __lt__(self, o):\n        return self.x < o.x\ndef f(x):\n    return V(x)',
+      'assert (V(2) * 3).x == 6 and (3 * f(2)).x == 6 and f(1) < f(2)',
     ],
     ['an event loop', 'async def f(x):\n    return x', 'import asyncio\nassert asyncio.run(f(1)) == 1'],
   ])('%s', async (_name, program, source) => {

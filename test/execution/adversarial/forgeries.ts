@@ -4,6 +4,99 @@ export interface Forgery {
   readonly program: string;
 }
 
+const yes = '__sub__ __rsub__ __add__ __lt__ __le__ __gt__ __ge__ __contains__ __eq__ __and__ __mod__';
+
+/** Objects made to please one form of test; each is held against that form. */
+export const craftedObjects: readonly (Forgery & { readonly source: string })[] = [
+  {
+    tries: 'a difference of nothing',
+    source: 'assert abs(f(21) - 42) < 1e-6',
+    program: 'class L:\n    def __sub__(self, o): return 0.0\ndef f(x): return L()',
+  },
+  {
+    tries: 'a difference from the right',
+    source: 'assert abs(42 - f(21)) < 1e-6',
+    program: 'class L:\n    def __rsub__(self, o): return 0.0\ndef f(x): return L()',
+  },
+  {
+    tries: 'the expected value, read off an operand',
+    source: 'assert f(21) + 0 == 42 - 0',
+    program: 'seen = []\nclass L:\n    def __add__(self, o): return 42\ndef f(x): return L()',
+  },
+  {
+    tries: 'an order that always holds',
+    source: 'assert 41 < f(21) < 43',
+    program: `class L:\n${yes
+      .split(' ')
+      .map((name) => `    def ${name}(self, o): return True`)
+      .join('\n')}\ndef f(x): return L()`,
+  },
+  {
+    tries: 'an order that always holds, reflected',
+    source: 'assert f(21) >= 42',
+    program: `class L:\n${yes
+      .split(' ')
+      .map((name) => `    def ${name}(self, o): return True`)
+      .join('\n')}\ndef f(x): return L()`,
+  },
+  {
+    tries: 'a container of everything',
+    source: 'assert 42 in f(21)',
+    program:
+      'class L:\n    def __contains__(self, o): return True\n    def __iter__(self): return iter(())\ndef f(x): return L()',
+  },
+  {
+    tries: 'a container of liars',
+    source: 'assert 42 in f(21)',
+    program: 'class L:\n    def __eq__(self, o): return True\ndef f(x): return [L()]',
+  },
+  {
+    tries: 'items that equal everything',
+    source: 'assert sorted(f(21)) == [42]',
+    program:
+      'class L:\n    def __eq__(self, o): return True\n    def __lt__(self, o): return True\ndef f(x): return [L()]',
+  },
+  {
+    tries: 'items that equal everything, of an iterator',
+    source: 'assert list(f(21)) == [42]',
+    program: 'class L:\n    def __eq__(self, o): return True\ndef f(x): yield L()',
+  },
+  {
+    tries: 'a set that holds everything',
+    source: 'assert f(21) in {42}',
+    program:
+      'class L:\n    def __hash__(self): return hash(42)\n    def __eq__(self, o): return True\ndef f(x): return L()',
+  },
+  {
+    tries: 'a length of any length',
+    source: 'assert len(f(21)) == 42',
+    program: 'class L(list):\n    def __len__(self): return 42\ndef f(x): return L()',
+  },
+  {
+    tries: 'a key for every lock',
+    source: 'assert f(21)[0] == 42',
+    program:
+      'class E:\n    def __eq__(self, o): return True\nclass L:\n    def __getitem__(self, i): return E()\ndef f(x): return L()',
+  },
+  {
+    tries: 'a text that equals everything',
+    source: 'assert str(f(21)) == "42"',
+    program:
+      'class S(str):\n    def __eq__(self, o): return True\nclass L:\n    def __str__(self): return S()\ndef f(x): return L()',
+  },
+  {
+    tries: 'a float that is close to everything',
+    source: 'import math\nassert math.isclose(f(21), 42)',
+    program:
+      'class F(float):\n    def __eq__(self, o): return True\n    def __sub__(self, o): return 0\nclass L:\n    def __float__(self): return F(1)\ndef f(x): return L()',
+  },
+  {
+    tries: 'a changed argument that equals everything',
+    source: 'a = [21]\nf(a)\nassert a == [42]',
+    program: 'class L:\n    def __eq__(self, o): return True\ndef f(x): x[:] = [L()]',
+  },
+];
+
 /** What each forgery is held against. */
 export const forgedTests = {
   assert: 'assert f(21) == 42',

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createRunner } from '../../../src/execution/create-runner.ts';
 import type { ExecutionRequest, ProgramRunner } from '../../../src/program-runner.ts';
 import { bombs } from './bombs.ts';
-import { forgedTests, forgeries } from './forgeries.ts';
+import { craftedObjects, forgedTests, forgeries } from './forgeries.ts';
 
 let runner: ProgramRunner;
 beforeAll(async () => {
@@ -51,6 +51,18 @@ describe('nothing passes that should not', () => {
       for (const { judged } of results) expect(judged).not.toBe('inside');
     }
   });
+});
+
+describe('no object made to please a test passes it', () => {
+  test.each(craftedObjects.map(({ tries, source, program }) => [tries, source, program]))(
+    '%s: %s',
+    async (_tries, source, program) => {
+      const tests = [{ kind: 'assert' as const, source }];
+      const { results } = await runner.run({ program, entryPoint: 'f', tests, trace: false });
+      expect(results[0]!.outcome).not.toBe('passed');
+      expect(results[0]!.judged).toBe('outside');
+    },
+  );
 });
 
 describe('every bomb is held', () => {

@@ -29,6 +29,7 @@ class World:
         self.entry_point, self.source = entry_point, source
         self.calls = []
         self.trusted = False  # whether the program's own word decided a comparison
+        self.takes_objects = False  # whether the test names classes or functions besides the entry point
         self.classes = {}
 
     def resolve(self, name):
@@ -46,7 +47,9 @@ class World:
             return standard
         if 'exceptionClass' in answer:
             return self.exception_class(answer['exceptionClass'])
-        return self.decode(answer['value'])
+        value = self.decode(answer['value'])
+        self.takes_objects = self.takes_objects or isinstance(value, Remote)
+        return value
 
     def name(self, name):
         found = self.resolve(name) if name else self.missing
@@ -195,14 +198,21 @@ class Remote:
     # Equal only by the program's word, so only another of the program's objects can be: an object that
     # claims to equal everything equals no expected literal.
     def __eq__(self, other):
-        return self is other or (self._compare('eq', other) if _is_remote(other) else False)
+        return self is other or (self._binary('eq', self, other) if _is_remote(other) else False)
 
     def __ne__(self, other):
         return not self == other
 
-    def _compare(self, op, other):
+    def __contains__(self, value):
+        return any(item is value or item == value for item in self)
+
+    def _binary(self, op, left, right):
+        """An operator with another operand. What a test expects is not handed to an object that the program
+        chose to return: where the test itself deals in the program's objects, it may be, and the verdict says so."""
+        if not (_is_remote(left) and _is_remote(right)) and not self._world.takes_objects:
+            return NotImplemented
         self._world.trusted = True
-        return self._do(op, other)
+        return self._world.call({'op': op}, (left, right), {})
 
     def __hash__(self):
         return hash(self._do('hash'))
@@ -212,20 +222,16 @@ class Remote:
         return self._world.call({'op': 'isinstance'}, (value, self), {})
 
 
-def _forward(op, trusted):
-    def method(self, *args):
-        if trusted:
-            self._world.trusted = True
-        return self._do(op, *args)
-
-    return method
+def _forward(op):
+    return lambda self, *args: self._do(op, *args)
 
 
-for _op in ('lt', 'le', 'gt', 'ge', 'contains'):
-    setattr(Remote, '__%s__' % _op, _forward(_op, True))
-for _op in ('iter', 'next', 'len', 'str', 'bool', 'int', 'float', 'abs', 'round', 'getitem', 'setitem', 'delitem', 'index',
-            'add', 'sub', 'mul', 'truediv', 'neg', 'floordiv', 'mod', 'pow', 'and', 'or'):  # fmt: skip
-    setattr(Remote, '__%s__' % _op, _forward(_op, False))
+for _op in ('iter', 'next', 'len', 'str', 'bool', 'int', 'float', 'abs', 'round', 'getitem', 'setitem', 'delitem', 'index', 'neg'):
+    setattr(Remote, '__%s__' % _op, _forward(_op))
+for _op in ('lt', 'le', 'gt', 'ge', 'add', 'sub', 'mul', 'truediv', 'floordiv', 'mod', 'pow', 'and', 'or'):
+    setattr(Remote, '__%s__' % _op, lambda self, other, op=_op: self._binary(op, self, other))
+for _op in ('add', 'sub', 'mul', 'truediv', 'floordiv', 'mod', 'pow', 'and', 'or'):
+    setattr(Remote, '__r%s__' % _op, lambda self, other, op=_op: self._binary(op, other, self))
 
 
 def _is_remote(value):
