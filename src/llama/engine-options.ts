@@ -14,7 +14,12 @@ const engineOptionsSchema = z.strictObject({
   /** A folder with llama.cpp's shared libraries of the same release, in place of the prebuilt ones. */
   libDir: z.string().min(1).optional(),
   /** Cells of the cache that all sequences share; twice the model's trained length, at most 16384, by default. */
-  contextTokens: count.max(1 << 24).optional(),
+  contextTokens: z
+    .number()
+    .int()
+    .min(2)
+    .max(1 << 24)
+    .optional(),
   /** Sequences that may be open at once. */
   maxSequences: count.max(256).default(16),
   /** Rows of one decode at most; longer prompts are evaluated in chunks of this. */

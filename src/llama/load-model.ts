@@ -14,18 +14,30 @@ export async function loadModel(
 ): Promise<NativeModel> {
   signal?.throwIfAborted();
   await checkModelFile(modelPath, { inMemory: !useGpu });
-  const load = addon.loadModel(modelPath, { gpuLayers: useGpu ? -1 : 0, mmap: true }, onProgress);
+  let thrown: { error: unknown } | undefined;
+  // An error of the caller's ends the load, not the process.
+  const report = (share: number) => {
+    try {
+      if (!thrown) onProgress?.(share);
+    } catch (error) {
+      thrown = { error };
+      load.cancel();
+    }
+  };
+  const load = addon.loadModel(modelPath, { gpuLayers: useGpu ? -1 : 0, mmap: true }, report);
   const onAbort = () => load.cancel();
   signal?.addEventListener('abort', onAbort);
   if (signal?.aborted) onAbort();
   try {
     const model = await load.model;
-    if (signal?.aborted) model.dispose();
+    if (signal?.aborted || thrown) model.dispose();
     signal?.throwIfAborted();
+    if (thrown) throw thrown.error;
     refuseUnsupported(model, modelPath);
     return model;
   } catch (cause) {
     signal?.throwIfAborted();
+    if (thrown) throw thrown.error;
     if (TracewiseError.isInstance(cause)) throw cause;
     throw loadError(modelPath, cause as Error);
   } finally {

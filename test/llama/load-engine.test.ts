@@ -176,6 +176,14 @@ describe('a load', () => {
     expect(shares.at(-1)).toBe(1);
   });
 
+  it('ends with an error of the listener', async () => {
+    const error = new Error('mine');
+    const onProgress = () => {
+      throw error;
+    };
+    await failure({ onProgress }).toBe(error);
+  });
+
   it('is aborted', async () => {
     await failure({ signal: AbortSignal.abort('early') }).toBe('early');
     const modelPath = randomModel(folder, 'wide', 'v32k');
