@@ -1,6 +1,23 @@
 import { TracewiseError } from '../errors.ts';
 import type { TokenId, TokenSequence } from '../token-model.ts';
-import type { SequencePool } from './sequence-pool.ts';
+import type { CellStore } from './cell-store.ts';
+
+export interface SequenceLimits {
+  readonly vocabularySize: number;
+  readonly maxSequences: number;
+  /** Tokens of the longest sequence that can be evaluated. */
+  readonly maxLength: number;
+}
+
+/** Where a sequence comes from: the pool, seen from below. */
+export interface SequenceHome {
+  readonly limits: SequenceLimits;
+  readonly cells: CellStore;
+  open(): LlamaSequence;
+  release(sequence: LlamaSequence): void;
+  /** Throws once the engine is disposed. */
+  mustBeOpen(): void;
+}
 
 /** A sequence of the engine. Its first `cachedLength` tokens have cells; the rest is evaluated when needed. */
 export class LlamaSequence implements TokenSequence {
@@ -10,14 +27,14 @@ export class LlamaSequence implements TokenSequence {
   cachedLength = 0;
   /** The sequences of the same tokens, this one included: what is evaluated for one, all share. */
   twins = new Set<LlamaSequence>([this]);
-  readonly #pool: SequencePool;
+  readonly #pool: SequenceHome;
   readonly #tokens: TokenId[] = [];
   /** Tokens with cells behind this sequence's own: a draft that was followed and not yet appended. */
   #ahead: readonly TokenId[] = [];
   #choices = 0;
   #disposed = false;
 
-  constructor(pool: SequencePool, id: number) {
+  constructor(pool: SequenceHome, id: number) {
     this.#pool = pool;
     this.id = id;
   }
@@ -112,7 +129,7 @@ export class LlamaSequence implements TokenSequence {
     if (--this.#choices === 0 && this.#disposed) this.#pool.release(this);
   }
 
-  belongsTo(pool: SequencePool): boolean {
+  belongsTo(pool: SequenceHome): boolean {
     return this.#pool === pool;
   }
 

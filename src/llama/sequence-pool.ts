@@ -1,16 +1,9 @@
 import { TracewiseError } from '../errors.ts';
 import type { CellStore } from './cell-store.ts';
-import { LlamaSequence } from './llama-sequence.ts';
-
-export interface SequenceLimits {
-  readonly vocabularySize: number;
-  readonly maxSequences: number;
-  /** Tokens of the longest sequence that can be evaluated. */
-  readonly maxLength: number;
-}
+import { LlamaSequence, type SequenceHome, type SequenceLimits } from './llama-sequence.ts';
 
 /** Opens sequences and gives their ids out, the lowest free one first. */
-export class SequencePool {
+export class SequencePool implements SequenceHome {
   readonly limits: SequenceLimits;
   readonly cells: CellStore;
   readonly #open = new Map<number, LlamaSequence>();
