@@ -10,6 +10,8 @@ import { intervalText, medianRatio } from './support/statistics.ts';
 export interface Way {
   readonly name: string;
   step(): Promise<void>;
+  /** Back to the prompt, so that every window sees a cache of the same length. */
+  rewind(): Promise<void>;
 }
 
 const guidanceStrength = 1.5;
@@ -71,7 +73,7 @@ async function measure(
   tokens: number,
   rounds: number,
 ): Promise<number[][]> {
-  const contextTokens = 2 * promptTokens + (rounds + 2) * tokens * 4 + 256;
+  const contextTokens = 1024;
   await using engine = await loadEngine({ modelPath, gpu: false, threads, contextTokens, batchTokens: 256 });
   const peer = await openPublicApi({ modelPath, threads, contextTokens });
   try {
@@ -86,7 +88,11 @@ async function measure(
     for (const way of ways) await window(way, tokens);
     const times: number[][] = ways.map(() => []);
     for (let round = 0; round < rounds; round++) {
-      for (const [i, way] of ways.entries()) times[i]!.push(await window(way, tokens));
+      // Every way comes first, second and third equally often.
+      for (let turn = 0; turn < ways.length; turn++) {
+        const i = (round + turn) % ways.length;
+        times[i]!.push(await window(ways[i]!, tokens));
+      }
     }
     return times;
   } finally {
@@ -97,7 +103,9 @@ async function measure(
 async function window(way: Way, tokens: number): Promise<number> {
   const startedMs = performance.now();
   for (let i = 0; i < tokens; i++) await way.step();
-  return performance.now() - startedMs;
+  const elapsedMs = performance.now() - startedMs;
+  await way.rewind();
+  return elapsedMs;
 }
 
 function plainWay(engine: TokenModel, prompt: TokenId[]): Way {
@@ -108,6 +116,9 @@ function plainWay(engine: TokenModel, prompt: TokenId[]): Way {
     async step() {
       const { token } = await engine.choose({ kind: 'sample', sequence, temperature: 0 });
       sequence.append([token]);
+    },
+    async rewind() {
+      sequence.truncate(prompt.length);
     },
   };
 }
@@ -132,6 +143,9 @@ function guidedWay(engine: TokenModel, prompts: TokenId[][]): Way {
       });
       unconditional.append([token]);
       conditional.append([token]);
+    },
+    async rewind() {
+      for (const sequence of [unconditional, conditional]) sequence.truncate(promptTokens);
     },
   };
 }

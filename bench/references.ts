@@ -8,6 +8,8 @@ export interface ReferencesOptions {
   /** Comma-separated: humaneval, mbpp, humaneval-et, mbpp-et. */
   readonly sets?: string;
   readonly backend?: 'pyodide' | 'cpython';
+  /** `cpython`: which Python. */
+  readonly python?: string;
   readonly workers?: string;
   /** Print every test that its reference solution does not pass. */
   readonly verbose?: string;
@@ -25,6 +27,7 @@ export async function main(
   const runner = await createRunner({
     backend: options.backend ?? 'pyodide',
     maxWorkers: Number(options.workers ?? 2),
+    ...(options.python && { python: options.python }),
   });
   const figures: Record<string, number> = {};
   try {

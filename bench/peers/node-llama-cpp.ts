@@ -38,13 +38,14 @@ export async function guidedStepper(
   guidanceStrength: number,
 ): Promise<Way> {
   const sequences = prompts.map(() => context.getSequence());
-  let tokens = await Promise.all(
+  const lastOfPrompts = await Promise.all(
     sequences.map(async (sequence, i) => {
       const prompt = prompts[i] as Token[];
       await sequence.evaluateWithoutGeneratingNewTokens(prompt.slice(0, -1));
       return prompt.at(-1)!;
     }),
   );
+  let tokens = lastOfPrompts;
   return {
     name: 'public API',
     async step() {
@@ -53,6 +54,13 @@ export async function guidedStepper(
       );
       const token = guidedArgmax(unconditional!, conditional!, guidanceStrength);
       tokens = [token, token];
+    },
+    async rewind() {
+      for (const [i, sequence] of sequences.entries()) {
+        const start = prompts[i]!.length - 1;
+        await sequence.eraseContextTokenRanges([{ start, end: sequence.nextTokenIndex }]);
+      }
+      tokens = lastOfPrompts;
     },
   };
 }

@@ -50,7 +50,8 @@ export class GgufWriter {
   }
 
   texts(key: string, values: readonly string[]): void {
-    this.#entry(key, types.array, uint32(types.text), uint64(values.length), ...values.map(text));
+    const items = Buffer.concat(values.map(text));
+    this.#entry(key, types.array, uint32(types.text), uint64(values.length), items);
   }
 
   int32s(key: string, values: readonly number[]): void {
