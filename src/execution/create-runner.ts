@@ -1,4 +1,5 @@
 import type { ProgramRunner } from '../program-runner.ts';
+import { CpythonRunner } from './cpython/cpython-runner.ts';
 import { PyodideRunner } from './pyodide-runner.ts';
 import { type RunnerOptions, resolveRunnerOptions } from './runner-options.ts';
 
@@ -8,5 +9,5 @@ import { type RunnerOptions, resolveRunnerOptions } from './runner-options.ts';
  */
 export async function createRunner(options: RunnerOptions = {}): Promise<ProgramRunner & AsyncDisposable> {
   const resolved = resolveRunnerOptions(options);
-  return PyodideRunner.start(resolved);
+  return resolved.backend === 'cpython' ? CpythonRunner.start(resolved) : PyodideRunner.start(resolved);
 }

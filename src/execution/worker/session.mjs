@@ -1,6 +1,6 @@
 import { isExpectedStdout } from './compare-stdout.mjs';
 import { Interpreter } from './interpreter.mjs';
-import { outcomeOfProgram, outcomeOfStop, readReply } from './outcome.mjs';
+import { badTest, ioCall, outcomeOfProgram, outcomeOfStop, readReply } from './outcome.mjs';
 import { checkLock } from './self-check.mjs';
 import { Stopped } from './stopped.mjs';
 
@@ -109,8 +109,7 @@ export class Session {
   }
 
   #runMain(request, test, deadline) {
-    const { entryPoint, program } = request;
-    const call = entryPoint && !program.trimEnd().endsWith(`${entryPoint}()`) ? entryPoint : undefined;
+    const call = ioCall(request.entryPoint, request.program);
     const reply = this.#ask({ ...load(request), op: 'main', call }, deadline);
     const failure = outcomeOfProgram(reply, this.#program.gate.outOfMemory);
     if (failure) return failure;
@@ -201,8 +200,4 @@ function load({ program, setupCode, entryPoint, trace, limits }) {
 
 function judged({ entryPoint, setupCode, limits }, { kind, source }) {
   return { kind, source, entryPoint, setupCode, limits };
-}
-
-function badTest(text) {
-  return { type: 'SyntaxError', message: `the test cannot be read: ${text}` };
 }

@@ -160,8 +160,7 @@ def _become(serve, options, limits, pipes, source):
     """In the fork: keeps its own four pipes and nothing else, closes the sandbox, serves."""
     linux_sandbox.die_with_parent()
     (read_fd, _), (_, write_fd), (_, trace_fd), (_, output_fd) = pipes
-    null = os.open('/dev/null', os.O_WRONLY)
-    wanted = (source, output_fd, null, read_fd, write_fd, trace_fd)
+    wanted = (source, output_fd, options['null'], read_fd, write_fd, trace_fd)
     moved = [os.dup2(fd, 50 + i) for i, fd in enumerate(wanted)]
     os.closerange(0, 50)
     for fd, place in zip(moved, range(6)):
@@ -169,7 +168,7 @@ def _become(serve, options, limits, pipes, source):
     os.closerange(6, 256)
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)
-    linux_sandbox.set_limits(limits['memoryBytes'], int(limits['timeoutMs'] / 1000) + 2)
+    linux_sandbox.set_limits(options['used'] + limits['memoryBytes'], int(limits['timeoutMs'] / 1000) + 2)
     if not linux_sandbox.restrict_calls(options['filter']) and not options['unsafe']:
         os._exit(97)
     open_streams()

@@ -44,7 +44,8 @@ class Program:
         try:
             code = _compile(self.source, FILENAME, 'exec', dont_inherit=True)
         except _NOT_COMPILED as error:
-            return {'notParsable': type_name(type(error)), 'message': str(error)[:300], 'line': getattr(error, 'lineno', None)}
+            message = str(getattr(error, 'msg', None) or error)[:300]
+            return {'notParsable': type_name(type(error)), 'message': message, 'line': getattr(error, 'lineno', None)}
         answer = self._guard(lambda: self._traced(lambda: _exec(code, self.namespace)))
         if 'raised' in answer or not self.setup.strip():
             return answer

@@ -1,0 +1,2 @@
+/** See `compare-stdout.mjs`. */
+export declare function isExpectedStdout(actual: string, expected: string): boolean;
