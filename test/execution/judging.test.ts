@@ -102,6 +102,42 @@ describe('forms of an assert, judged outside', () => {
   });
 });
 
+describe('what tests written for pytest use', () => {
+  const divide =
+    'class Bad(ValueError):\n    pass\ndef f(x):\n    if x == 0:\n        raise Bad("x is zero")\n    return 1 / x';
+
+  test.each([
+    ['import pytest\nwith pytest.raises(ValueError):\n    f(0)', 'passed'],
+    [
+      'import pytest\nwith pytest.raises(Bad, match="zero") as info:\n    f(0)\nassert "x is" in str(info.value)',
+      'passed',
+    ],
+    ['import pytest\nwith pytest.raises(ValueError):\n    f(1)', 'failed'],
+    ['import pytest\nwith pytest.raises(ValueError, match="one"):\n    f(0)', 'failed'],
+    ['import pytest\nwith pytest.raises(KeyError):\n    f(0)', 'raised'],
+    ['import pytest\npytest.raises(ValueError, f, 0)', 'passed'],
+    ['import pytest\nassert f(3) == pytest.approx(0.3333333)', 'passed'],
+    ['from pytest import approx\nassert [f(2), f(3)] == approx([0.5, 0.3333333])', 'passed'],
+    ['import pytest\nassert f(3) == pytest.approx(0.34, abs=0.001)', 'failed'],
+    [
+      'import unittest\ncase = unittest.TestCase()\ncase.assertAlmostEqual(f(3), 1 / 3)\ncase.assertRaises(ValueError, f, 0)',
+      'passed',
+    ],
+    ['import unittest\nunittest.TestCase().assertEqual(f(2), 2)', 'failed'],
+    ['def test_half():\n    assert f(2) == 0.5\ntest_half()', 'passed'],
+    ['class TestF:\n    def test_half(self):\n        assert f(2) == 0.25\nTestF().test_half()', 'failed'],
+  ])('%s: %s', async (source, outcome) => {
+    expect(await judge(divide, source)).toMatchObject({ outcome, judged: 'outside' });
+  });
+
+  test('what approx expects is told', async () => {
+    expect(await judge(divide, 'assert f(3) == pytest.approx(0.25)', 'import pytest')).toMatchObject({
+      outcome: 'failed',
+      expected: '0.25',
+    });
+  });
+});
+
 describe('judged inside, and said so', () => {
   test.each([
     ['two objects of the program compared', point, 'assert f(1) == Point(1, 2)'],

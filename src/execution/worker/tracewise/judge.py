@@ -9,6 +9,7 @@ import ast
 import json
 import random
 
+from .pytest_stand_in import install_pytest
 from .remote import AskFailed, NeedsInside, Remote, World
 from .render import Renderer, type_name
 from .test_source import call_of, expected_of, loaded_names, source_modules, standard_name
@@ -42,6 +43,7 @@ def judge(request, ask):
     if entry_point is None and call is not None:
         entry_point = call.func.id
     world = World(ask, entry_point, source)
+    install_pytest()
     random.seed(0)  # a test's outcome must not depend on which ran before it
     reply = {'outcome': 'passed'}
     space = {'__name__': '__test__'}

@@ -10,6 +10,7 @@ import operator
 import sys
 import types
 
+from .pytest_stand_in import install_pytest
 from .render import Renderer, exception_args, mro_of, type_name
 from .tracer import FILENAME, Tracer
 from .values import NotLiteral, decode, encode
@@ -84,6 +85,7 @@ class Program:
         return self._guard(lambda: self._inside(source, check))
 
     def _inside(self, source, check):
+        install_pytest()
         code = _compile(source, '<test>', 'exec', dont_inherit=True)
         if not check:
             return self._marked(lambda: _exec(code, self.namespace))

@@ -6,7 +6,7 @@ import importlib
 
 _MODULES = frozenset(
     'array bisect cmath collections copy datetime decimal fractions functools heapq itertools json math numbers operator '
-    'random re statistics string sys time typing unittest'.split()
+    'random re statistics string sys time typing unittest pytest'.split()
 )
 _STANDARD = {
     'Counter': 'collections', 'OrderedDict': 'collections', 'defaultdict': 'collections', 'deque': 'collections',
@@ -98,6 +98,8 @@ def _expected(test, call):
 
 def _other(left, right, call):
     other = right if left is call else left if right is call else None
+    if isinstance(other, ast.Call) and ast.unparse(other.func) in ('pytest.approx', 'approx') and other.args:
+        other = other.args[0]
     if other is None or any(isinstance(n, ast.Name) and n.id == call.func.id for n in ast.walk(other)):
         return None
     return other
