@@ -15,7 +15,7 @@ import { TokenPicker } from './token-picker.ts';
 // Names the answer's own draws beside those of candidates, whose path starts with a refresh ≥ 0.
 const answerDraws = -1;
 
-/** One agent's attempt at one task: METHOD 1.3, from the prompt to the judged program. */
+/** One agent's attempt at one task (arXiv 2506.10948): from the prompt to the judged program. */
 export class Attempt {
   readonly #setup: AttemptSetup;
   readonly #answer: Answer;
@@ -99,7 +99,7 @@ export class Attempt {
     return this.#setup.options.guidanceStrength > 0 && this.#answer.insideFunction;
   }
 
-  /** METHOD 1.7: a new line, and every k-th; while the signal is empty, every line (or, as the paper's code, every token). */
+  /** Due at a new line, and every k-th; while the signal is empty, every line (or, as the paper's code, every token). */
   #refreshIsDue(): boolean {
     const { refreshLines, emptySignal } = this.#setup.options;
     const lines = this.#answer.codeLines;

@@ -38,7 +38,7 @@ interface Growing {
 }
 
 /**
- * Samples continuations of the code from the unconditional sequence (METHOD 1.8), all in one batch: every
+ * Samples continuations of the code from the unconditional sequence, all in one batch: every
  * candidate asks for its next token in the same turn of the event loop. Candidates that have drawn the same
  * tokens so far are one sequence, decoded once. Likeliest first; ties by text.
  */

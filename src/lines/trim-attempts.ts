@@ -1,5 +1,5 @@
 /**
- * The texts to try, in order, until one parses: METHOD's trimming loop (the reference's executable-prefix
+ * The texts to try, in order, until one parses (the reference implementation's executable-prefix
  * extraction, restated). Each round tries the text, then the text with a `pass` at the last line's own
  * indentation, drops the last line, tries again, then puts a `pass` in the dropped line's place.
  */

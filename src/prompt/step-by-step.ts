@@ -17,7 +17,7 @@ export const stepByStepStyle = [
   'return total',
 ].join('\n');
 
-/** A zero-shot completion prompt that asks for long, flat code (METHOD 1.4's second family, in our own words). */
+/** A zero-shot completion prompt that asks for long, flat code (as the paper's second family of prompts does; the words are ours). */
 export function stepByStepPrompt(task: Task): Pick<PromptPieces, 'head' | 'tail'> {
   return {
     head: [

@@ -29,7 +29,7 @@ function expectation(result: TestResult, style: EntryStyle): string[] {
   return style.showExpected && result.expected !== undefined ? [`Expected: ${result.expected}`] : [];
 }
 
-/** METHOD 1.13: the reference's tracer stops at a loop's header once, and never twice in a row at one line. */
+/** The reference's tracer stops at a loop's header once, and never twice in a row at one line. */
 function visibleSteps(steps: readonly TraceStep[], headersOnce: boolean): TraceStep[] {
   const inFunction = steps.filter((step) => step.event.depth > 1);
   if (!headersOnce) return inFunction;
