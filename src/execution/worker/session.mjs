@@ -6,6 +6,8 @@ import { Stopped } from './stopped.mjs';
 
 // WebAssembly memory never shrinks; an interpreter that grew past this is replaced.
 const heapToReplace = 128 << 20;
+// What a bare assert or a parsed text leaves in the judge is memory alone.
+const runsOfJudge = 200;
 
 /** The two interpreters of a worker: one runs programs, the other judges them. */
 export class Session {
@@ -15,6 +17,9 @@ export class Session {
   /** What was told of a test, by its text; the tests of a task come again with every candidate. */
   #described = new Map();
   #loading = false;
+  /** Whether something ran in the judge that may have changed it. */
+  #judgeUsed = false;
+  #judgeRuns = 0;
 
   static async open(sources, limits) {
     const session = new Session();
@@ -44,8 +49,16 @@ export class Session {
       if (result.beforeTest) failedToLoad = result;
       results.push(result);
     }
-    this.#judge.restore();
+    this.#restoreJudge();
     return results;
+  }
+
+  /** After every request but those of bare asserts or of texts to parse, which leave nothing behind, and now and then after those. */
+  #restoreJudge() {
+    if (!this.#judgeUsed && this.#judgeRuns < runsOfJudge) return;
+    this.#judge.restore();
+    this.#judgeUsed = false;
+    this.#judgeRuns = 0;
   }
 
   /** Of each list of texts the first that parses. */
@@ -64,7 +77,8 @@ export class Session {
         slot.end();
       }
     });
-    this.#judge.restore();
+    this.#judgeRuns += lists.length;
+    this.#restoreJudge();
     return parsed;
   }
 
@@ -124,9 +138,13 @@ export class Session {
     const failure = this.#load(request, deadline);
     if (failure) return { ...failure, ...this.#describe(request, test), beforeTest: true };
     this.#loading = false;
+    const used = this.#judgeUsed;
     const message = { op: 'judge', ...judged(request, test) };
     this.#judge.devices.answer = (question) => this.#program.send(question, deadline);
-    const verdict = JSON.parse(this.#judge.send(JSON.stringify(message), deadline));
+    this.#judgeRuns++;
+    this.#judgeUsed = true;
+    const { plain, ...verdict } = JSON.parse(this.#judge.send(JSON.stringify(message), deadline));
+    this.#judgeUsed = plain !== true || used;
     if (verdict.needsInside !== undefined)
       return this.#runInside(request, test, deadline, verdict.needsInside);
     if (verdict.badTest !== undefined)

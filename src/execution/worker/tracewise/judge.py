@@ -20,16 +20,13 @@ _dumps = json.JSONEncoder(ensure_ascii=True, separators=(',', ':'), check_circul
 
 def describe(request):
     """What can be told of a test without running the program: the call as it stands there, what it expects."""
-    tree = ast.parse(request['source'])
-    call = call_of(tree, request.get('entryPoint'))
-    told = {'call': ast.get_source_segment(request['source'], call) if call is not None else None}
-    expected = expected_of(tree, call)
-    if expected is not None:
-        names = loaded_names(expected)
-        space = _own_setup(request.get('setupCode') or '', names)
-        space.update((name, standard_name(name)) for name in names if name not in space and standard_name(name) is not None)
+    test = _read(request['source'], request.get('entryPoint'), request['kind'] == 'check')
+    told = {'call': test.call_text}
+    if test.expected is not None:
+        space = _own_setup(request.get('setupCode') or '', test.names)
+        space.update((name, standard_name(name)) for name in test.names if name not in space and standard_name(name) is not None)
         try:
-            told['expected'] = _renderer(request)(_evaluate(expected, space))
+            told['expected'] = _renderer(request)(eval(test.expected, space))
         except Exception:
             pass
     return told
@@ -37,19 +34,17 @@ def describe(request):
 
 def judge(request, ask):
     """Runs one test; `ask(question)` is answered by the program's interpreter."""
-    source, entry_point, check = request['source'], request.get('entryPoint'), request['kind'] == 'check'
-    tree = ast.parse(source)
-    call = None if check else call_of(tree, entry_point)
-    if entry_point is None and call is not None:
-        entry_point = call.func.id
+    source, check, setup = request['source'], request['kind'] == 'check', request.get('setupCode') or ''
+    test = _read(source, request.get('entryPoint'), check)
+    call, entry_point = test.call, test.entry_point
     world = World(ask, entry_point, source)
     install_pytest()
     random.seed(0)  # a test's outcome must not depend on which ran before it
     reply = {'outcome': 'passed'}
     space = {'__name__': '__test__'}
     try:
-        _fill(space, tree, world, request.get('setupCode') or '', check)
-        exec(compile(tree, '<test>', 'exec', dont_inherit=True), space)
+        _fill(space, test, world, setup, check)
+        exec(test.code, space)
         if check:
             space['check'](world.name(entry_point))
     except AskFailed:
@@ -60,11 +55,41 @@ def judge(request, ask):
         _blame(reply, error, _renderer(request))
     last = world.calls[-1 if check else 0] if world.calls else {}
     reply['judged'] = 'inside' if world.trusted else 'outside'
-    reply['call'] = ast.get_source_segment(source, call) if call is not None else last.get('text')
+    reply['call'] = test.call_text if call is not None else last.get('text')
     reply['returned'] = last.get('rendered')
     reply['returnedLocals'] = last.get('returnedLocals')
-    _expect(reply, expected_of(tree, call), space, last, _renderer(request))
+    _expect(reply, test, space, last, _renderer(request))
+    reply['plain'] = test.plain and not setup.strip()
     return reply
+
+
+class _Test:
+    """What reading a test's text tells; read once, since a task's tests come again with every candidate."""
+
+    def __init__(self, source, entry_point, check):
+        tree = ast.parse(source)
+        self.code = compile(tree, '<test>', 'exec', dont_inherit=True)
+        self.call = None if check else call_of(tree, entry_point)
+        self.entry_point = self.call.func.id if entry_point is None and self.call is not None else entry_point
+        self.call_text = ast.get_source_segment(source, self.call) if self.call is not None else None
+        self.names = loaded_names(tree)
+        self.needs_loop = 'asyncio' in source_modules(tree) | self.names
+        expected = expected_of(tree, self.call)
+        self.expected = None if expected is None else _compiled(expected)
+        # Nothing but an expression is looked at: it leaves nothing behind in the judge.
+        self.plain = len(tree.body) == 1 and isinstance(tree.body[0], ast.Assert)
+
+
+_tests = {}
+
+
+def _read(source, entry_point, check):
+    key = (source, entry_point, check)
+    if key not in _tests:
+        if len(_tests) >= 300:
+            _tests.clear()
+        _tests[key] = _Test(source, entry_point, check)
+    return _tests[key]
 
 
 def _renderer(request):
@@ -72,13 +97,12 @@ def _renderer(request):
     return Renderer(limits['valueChars'], limits['valueItems'], limits['valueDepth'])
 
 
-def _fill(space, tree, world, setup, check):
+def _fill(space, test, world, setup, check):
     """Gives the test its names: its own setup's, the standard library's, the program's."""
-    names = loaded_names(tree)
-    if 'asyncio' in source_modules(tree) | names:
+    if test.needs_loop:
         raise NeedsInside('an event loop runs the program')
-    space.update(_own_setup(setup, names))
-    for name in names:
+    space.update(_own_setup(setup, test.names))
+    for name in test.names:
         if name in space or (check and name == 'check'):
             continue
         value = world.resolve(name)
@@ -116,16 +140,16 @@ def _blame(reply, error, renderer):
         reply['exception'] = {'type': type_name(type(error)), 'message': renderer.message(error)}
 
 
-def _evaluate(node, space):
-    return eval(compile(ast.fix_missing_locations(ast.Expression(node)), '<expected>', 'eval', dont_inherit=True), space)
+def _compiled(node):
+    return compile(ast.fix_missing_locations(ast.Expression(node)), '<expected>', 'eval', dont_inherit=True)
 
 
-def _expect(reply, node, space, last, renderer):
+def _expect(reply, test, space, last, renderer):
     """What the test compares with, and which of the called frame's final locals already were that."""
-    if node is None:
+    if test.expected is None:
         return
     try:
-        value = _evaluate(node, space)
+        value = eval(test.expected, space)
         if isinstance(value, Remote):
             return
         reply['expected'] = renderer(value)

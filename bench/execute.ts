@@ -1,0 +1,205 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { createRunner } from '../src/execution/create-runner.ts';
+import type { ProgramRunner } from '../src/program-runner.ts';
+import { executionSample } from './support/execution-sample.ts';
+import type { ReferenceTask } from './support/reference-tasks.ts';
+
+export interface ExecuteOptions {
+  readonly quick?: boolean;
+  readonly backend?: 'pyodide' | 'cpython';
+  /** The Python that ours is compared with, and that `cpython` runs. */
+  readonly python?: string;
+}
+
+type Figures = Record<string, number>;
+
+/**
+ * How fast programs run. Ratios are of one run: `over_fresh_python`, a new Python process a test, and
+ * `over_pty_debugger`, pdb stepped through a pseudo-terminal, say how many times longer they take than a traced
+ * test here; `over_bare_settrace` says how many times longer ours takes than an empty trace function.
+ */
+export async function main(options: ExecuteOptions = {}): Promise<{ name: string; figures: Figures }> {
+  const { quick = false, backend = 'pyodide' } = options;
+  const python = interpreterOf(options.python ?? 'python3');
+  const { source, tasks } = executionSample(quick ? 100 : 900);
+  console.log(`${tasks.length} tests (${source}), ${backend}, compared with ${python}`);
+  const figures: Figures = { tests: tasks.length };
+  const start = (maxWorkers: number) =>
+    createRunner({ backend, maxWorkers, ...(backend === 'cpython' && { python }) });
+  for (const workers of [1, 2]) {
+    const started = performance.now();
+    const runner = await start(workers);
+    figures[`start_ms_${workers}w`] = performance.now() - started;
+    for (const trace of [false, true]) {
+      const label = `${trace ? 'traced' : 'untraced'}_${workers}w`;
+      await throughput(runner, tasks.slice(0, 100), trace);
+      figures[`exec_per_s_${label}`] = await throughput(runner, tasks, trace);
+      if (workers === 1) Object.assign(figures, await latency(runner, tasks, trace));
+    }
+    if (workers === 1 && backend === 'pyodide') figures.over_bare_settrace = await overBareSettrace(runner);
+    await runner.dispose();
+  }
+  Object.assign(figures, await overOthers(await start(1), tasks, python, quick));
+  return { name: 'execute', figures: round(figures) };
+}
+
+async function runAll(runner: ProgramRunner, tasks: readonly ReferenceTask[], trace: boolean): Promise<void> {
+  await Promise.all(tasks.map(({ id: _, ...request }) => runOne(runner, request, trace)));
+}
+
+async function runOne(
+  runner: ProgramRunner,
+  request: Omit<ReferenceTask, 'id'>,
+  trace: boolean,
+): Promise<void> {
+  const { results } = await runner.run({ ...request, trace, limits: { timeoutMs: 20_000 } });
+  if (results[0]!.outcome !== 'passed')
+    throw new Error(`A reference did not pass: ${JSON.stringify(request.tests)}`);
+}
+
+async function throughput(
+  runner: ProgramRunner,
+  tasks: readonly ReferenceTask[],
+  trace: boolean,
+): Promise<number> {
+  const started = performance.now();
+  await runAll(runner, tasks, trace);
+  return (tasks.length / (performance.now() - started)) * 1000;
+}
+
+/** One at a time, from the request to the result. */
+async function latency(
+  runner: ProgramRunner,
+  tasks: readonly ReferenceTask[],
+  trace: boolean,
+): Promise<Figures> {
+  const times: number[] = [];
+  for (const { id: _, ...request } of tasks) {
+    const started = performance.now();
+    await runOne(runner, request, trace);
+    times.push(performance.now() - started);
+  }
+  times.sort((a, b) => a - b);
+  const at = (share: number) => times[Math.min(times.length - 1, Math.floor(share * times.length))]!;
+  const label = trace ? 'traced' : 'untraced';
+  return { [`p50_ms_${label}`]: at(0.5), [`p99_ms_${label}`]: at(0.99) };
+}
+
+const settraceProgram = `
+import sys, time
+from tracewise.tracer import Tracer
+source = '''
+def f(n):
+    xs, seen = [], {}
+    for i in range(n):
+        k = (i * 7) % 11
+        seen[k] = seen.get(k, 0) + 1
+        xs.append((k, i))
+    return sorted(xs)[0], len(seen)
+'''
+space = {}
+exec(compile(source, '<candidate>', 'exec'), space)
+f = space['f']
+def bare():
+    def callback(frame, event, arg):
+        return callback
+    sys.settrace(callback)
+    f(20)
+    sys.settrace(None)
+def ours():
+    limits = {'traceEvents': 10**9, 'traceBytes': 10**9, 'locals': 40, 'valueChars': 200, 'valueItems': 20, 'valueDepth': 4}
+    tracer = Tracer(limits, lambda record: None)
+    tracer.start()
+    f(20)
+    tracer.stop()
+def best(run):
+    times = []
+    for _ in range(60):
+        started = time.perf_counter()
+        run()
+        times.append(time.perf_counter() - started)
+    return min(times)
+best(ours)
+print(best(ours) / best(bare))
+`;
+
+/** Our tracer against an empty one, in the same interpreter, best of 60. */
+async function overBareSettrace(runner: ProgramRunner): Promise<number> {
+  const { results } = await runner.run({
+    program: settraceProgram,
+    tests: [{ kind: 'io', stdin: '', expectedStdout: '' }],
+    trace: false,
+    limits: { timeoutMs: 20_000 },
+  });
+  return Number(results[0]!.stdout);
+}
+
+async function overOthers(
+  runner: ProgramRunner,
+  tasks: readonly ReferenceTask[],
+  python: string,
+  quick: boolean,
+): Promise<Figures> {
+  const folder = mkdtempSync(join(tmpdir(), 'tracewise-bench-'));
+  try {
+    const few = tasks.slice(0, quick ? 10 : 60);
+    const scripts = few.map(({ program, setupCode, tests }, i) => {
+      const file = join(folder, `${i}.py`);
+      const test = tests[0]!;
+      writeFileSync(file, `${program}\n${setupCode ?? ''}\n${test.kind === 'assert' ? test.source : ''}\n`);
+      return file;
+    });
+    await runAll(runner, few, true);
+    const ours: number[] = [];
+    for (const { id: _, ...request } of few) ours.push(await timed(() => runOne(runner, request, true)));
+    const fresh: number[] = [];
+    for (const file of scripts) fresh.push(await timed(() => void spawnSync(python, [file])));
+    const steps = join(import.meta.dirname, 'support', 'pdb-steps.py');
+    const debugged = scripts.slice(0, quick ? 5 : 20).map((file) => {
+      const { stdout } = spawnSync(python, [steps, file, '300'], { encoding: 'utf8' });
+      return Number(stdout.trim().split(' ').at(-1));
+    });
+    const ourMs = median(ours);
+    return {
+      traced_ms: ourMs,
+      fresh_python_ms: median(fresh),
+      pty_debugger_ms: median(debugged),
+      over_fresh_python: median(fresh) / ourMs,
+      over_pty_debugger: median(debugged) / median(ours.slice(0, debugged.length)),
+    };
+  } finally {
+    await runner.dispose();
+    rmSync(folder, { recursive: true });
+  }
+}
+
+async function timed(run: () => unknown): Promise<number> {
+  const started = performance.now();
+  await run();
+  return performance.now() - started;
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[values.length >> 1]!;
+}
+
+/** The interpreter itself: a version manager's shim would be timed along with it. */
+function interpreterOf(command: string): string {
+  const { stdout } = spawnSync(command, ['-c', 'import sys; print(sys.executable)'], { encoding: 'utf8' });
+  return stdout?.trim() || command;
+}
+
+function round(figures: Figures): Figures {
+  return Object.fromEntries(
+    Object.entries(figures).map(([key, value]) => [key, Math.round(value * 100) / 100]),
+  );
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const { figures } = await main(JSON.parse(process.argv[2] ?? '{}'));
+  console.log(JSON.stringify({ name: 'execute', figures }, null, 1));
+}
