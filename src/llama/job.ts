@@ -10,8 +10,8 @@ export interface Draft {
 /** What is wanted from the last rows of one or two sequences: a choice, or the logits themselves. */
 export interface Job {
   readonly request: ChoiceRequest | undefined;
-  /** Present where the picks may follow a draft: one choice for each of its tokens, and one behind. */
-  readonly draft: Draft | undefined;
+  /** Present where the picks may follow a draft: one choice for each of its tokens, and one behind; emptied where the cache has no room for it. */
+  draft: Draft | undefined;
   /** The sampled one; of a pair, the unconditional one first. */
   readonly sequences: readonly LlamaSequence[];
   readonly signal: AbortSignal | undefined;

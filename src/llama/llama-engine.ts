@@ -12,7 +12,7 @@ import { CellStore } from './cell-store.ts';
 import { ChatTemplate } from './chat-template.ts';
 import { checkRequest, checkUniforms } from './check-request.ts';
 import { LlamaSequence } from './llama-sequence.ts';
-import type { PlanLimits } from './plan-step.ts';
+import type { BatchLimits } from './plan-step.ts';
 import { Scheduler } from './scheduler.ts';
 import { SequencePool } from './sequence-pool.ts';
 
@@ -45,7 +45,7 @@ export class LlamaEngine implements TokenModel {
   readonly #context: NativeContext;
   readonly #pool: SequencePool;
   readonly #scheduler: Scheduler;
-  readonly #limits: PlanLimits;
+  readonly #limits: BatchLimits;
   readonly #template: ChatTemplate | undefined;
   #disposal: Promise<void> | undefined;
 
@@ -79,7 +79,7 @@ export class LlamaEngine implements TokenModel {
       maxLength: this.maxSequenceTokens,
     });
     this.#limits = { batchTokens: limits.batchTokens, maxOutputs, maxSeparateRows };
-    this.#scheduler = new Scheduler(context, cells, this.#limits, facts.vocabularySize);
+    this.#scheduler = new Scheduler(context, this.#pool, this.#limits, facts.vocabularySize);
     if (facts.chatTemplate !== undefined) this.#template = new ChatTemplate(facts.chatTemplate, facts);
   }
 

@@ -25,6 +25,8 @@ export class LlamaSequence implements TokenSequence {
   numCachedTokens = 0;
   numEvaluatedTokens = 0;
   cachedLength = 0;
+  /** The last step that was made for it; 0: none yet. */
+  lastStep = 0;
   /** The sequences of the same tokens, this one included: what is evaluated for one, all share. */
   twins = new Set<LlamaSequence>([this]);
   readonly #pool: SequenceHome;
@@ -104,11 +106,13 @@ export class LlamaSequence implements TokenSequence {
     this.cachedLength = end;
   }
 
-  forgetCellsFrom(begin: number): void {
-    if (begin >= this.cachedLength + this.#ahead.length) return;
+  /** False where there were none. */
+  forgetCellsFrom(begin: number): boolean {
+    if (begin >= this.cachedLength + this.#ahead.length) return false;
     this.#pool.cells.remove(this.id, begin);
     this.#ahead = this.#ahead.slice(0, Math.max(0, begin - this.cachedLength));
     this.cachedLength = Math.min(this.cachedLength, begin);
+    return true;
   }
 
   /** All own tokens have cells, and these behind them too. */

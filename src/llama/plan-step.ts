@@ -1,5 +1,6 @@
 import type { TokenId } from '../token-model.ts';
 import type { NativeStep } from './addon.ts';
+import { commonPrefix } from './common-prefix.ts';
 import type { Job } from './job.ts';
 import type { LlamaSequence } from './llama-sequence.ts';
 import { nativeChoices } from './native-choice.ts';
@@ -28,12 +29,17 @@ export interface StepPlan {
   readonly step: NativeStep;
 }
 
-export interface PlanLimits {
+export interface BatchLimits {
   readonly batchTokens: number;
   /** Rows with logits in one step. */
   readonly maxOutputs: number;
   /** Up to this many single rows are decoded one by one; 0: never. */
   readonly maxSeparateRows: number;
+}
+
+export interface PlanLimits extends BatchLimits {
+  /** A sequence waits for cells that this step makes for another one where it can take over so many at least. */
+  readonly leastShared: number;
 }
 
 /**
@@ -43,7 +49,7 @@ export interface PlanLimits {
  */
 export function planStep(
   jobs: readonly Job[],
-  { batchTokens, maxOutputs, maxSeparateRows }: PlanLimits,
+  { batchTokens, maxOutputs, maxSeparateRows, leastShared }: PlanLimits,
 ): StepPlan {
   const planned = new Map<ReadonlySet<LlamaSequence>, PlannedRows>();
   const answered: Job[] = [];
@@ -63,8 +69,12 @@ export function planStep(
       (sum, { length }, i) => sum + length + draft.length - firstRow(missing[i]!),
       0,
     );
+    const [first, second] = missing;
+    const shares =
+      missing.some((sequence) => gains(sequence, planned.values(), leastShared)) ||
+      (second && gains(second, [{ sequence: first!, end: first!.length - 1 }], leastShared));
     const newOutputs = missing.length * (draft.length + 1);
-    if (!waits && rows <= room && newOutputs <= outputs) {
+    if (!waits && !shares && rows <= room && newOutputs <= outputs) {
       for (const sequence of missing) {
         take({ sequence, begin: firstRow(sequence), end: sequence.length + draft.length, draft, output: 0 });
       }
@@ -72,6 +82,7 @@ export function planStep(
       answered.push(job);
     } else {
       for (const sequence of missing) {
+        if (gains(sequence, planned.values(), leastShared)) continue;
         const begin = firstRow(sequence);
         const end = Math.min(sequence.length - 1, begin + room);
         if (begin < end) take({ sequence, begin, end, draft: noDraft, output: -1 });
@@ -91,6 +102,20 @@ const noDraft: readonly TokenId[] = [];
 function serves(planned: PlannedRows | undefined, draft: readonly TokenId[]): boolean {
   if (!planned) return true;
   return planned.output !== -1 && (draft.length === 0 || draft === planned.draft);
+}
+
+/** Whether a sequence can take over cells in the next step if it waits for the rows of this one. */
+function gains(
+  { tokens, length, cachedLength }: LlamaSequence,
+  planned: Iterable<Pick<PlannedRows, 'sequence' | 'end'>>,
+  leastShared: number,
+): boolean {
+  if (length - 1 - cachedLength < leastShared) return false;
+  for (const { sequence, end } of planned) {
+    const common = commonPrefix(tokens, sequence.tokens, Math.min(end, length - 1));
+    if (common - cachedLength >= leastShared) return true;
+  }
+  return false;
 }
 
 /** One sequence for each distinct content. */

@@ -1,11 +1,18 @@
 import { TracewiseError } from '../errors.ts';
 import type { Choice, ChoiceRequest, ModelCounters } from '../token-model.ts';
 import type { NativeChoice, NativeContext, NativeStepResult } from './addon.ts';
+import { adoptCells } from './adopt-cells.ts';
+import { CachePressure } from './cache-pressure.ts';
 import type { CellStore } from './cell-store.ts';
 import type { Draft, Job } from './job.ts';
 import type { LlamaSequence } from './llama-sequence.ts';
 import { readChoice } from './native-choice.ts';
-import { type PlanLimits, planStep, type StepPlan } from './plan-step.ts';
+import { type BatchLimits, planStep, type StepPlan } from './plan-step.ts';
+
+/** The sequences that are open, and where their cells are. */
+export interface OpenSequences extends Iterable<LlamaSequence> {
+  readonly cells: CellStore;
+}
 
 /**
  * The only one to call llama_decode: schedule, decode, settle. Jobs of one turn of the event loop share a
@@ -14,19 +21,19 @@ import { type PlanLimits, planStep, type StepPlan } from './plan-step.ts';
 export class Scheduler {
   readonly counters: { -readonly [key in keyof ModelCounters]: number } = { rows: 0, decodes: 0 };
   readonly #context: NativeContext;
-  readonly #cells: CellStore;
-  readonly #limits: PlanLimits;
+  readonly #sequences: OpenSequences;
+  readonly #pressure: CachePressure;
+  readonly #limits: BatchLimits;
   readonly #vocabularySize: number;
   #jobs: Job[] = [];
   #running: { plan: StepPlan; ended: Promise<void> } | undefined;
   #tick: NodeJS.Immediate | undefined;
-  /** After a full cache, how many steps take one job alone: what fits by itself is not refused for the others. */
-  #aloneSteps = 0;
   #closed: TracewiseError | undefined;
 
-  constructor(context: NativeContext, cells: CellStore, limits: PlanLimits, vocabularySize: number) {
+  constructor(context: NativeContext, sequences: OpenSequences, limits: BatchLimits, vocabularySize: number) {
     this.#context = context;
-    this.#cells = cells;
+    this.#sequences = sequences;
+    this.#pressure = new CachePressure(sequences);
     this.#limits = limits;
     this.#vocabularySize = vocabularySize;
   }
@@ -93,24 +100,25 @@ export class Scheduler {
   }
 
   #plan(): StepPlan {
-    const jobs = this.#aloneSteps > 0 ? this.#jobs.slice(0, 1) : this.#jobs;
-    if (this.#aloneSteps > 0) this.#aloneSteps--;
-    for (const { sequences } of jobs) for (const sequence of sequences) adoptCells(sequence);
-    const plan = planStep(jobs, this.#limits);
+    const jobs = this.#pressure.admit(this.#jobs);
+    for (const { sequences } of jobs) for (const sequence of sequences) adoptCells(sequence, this.#sequences);
+    const plan = planStep(jobs, { ...this.#limits, leastShared: this.#pressure.leastShared });
     for (const { sequence, begin } of plan.rows) sequence.forgetCellsFrom(begin);
     return plan;
   }
 
   async #run(plan: StepPlan): Promise<void> {
     try {
-      const result = await this.#cells.during(() => this.#context.step(plan.step));
+      const result = await this.#sequences.cells.during(() => this.#context.step(plan.step));
       this.#count(plan, result);
-      if (result.status === 'done') this.#answer(plan, result);
-      else this.#refuse(plan, result);
+      if (result.status === 'done') {
+        this.#pressure.served(jobsOf(plan));
+        this.#answer(plan, result);
+      } else this.#refuse(plan, result);
     } catch (cause) {
       this.#rejectAll(plan, decodeError(`the native step threw: ${(cause as Error).message}`, cause));
     }
-    for (const job of [...plan.answered, ...plan.advanced]) {
+    for (const job of jobsOf(plan)) {
       if (job.signal?.aborted) this.#reject(job, job.signal.reason);
     }
   }
@@ -167,16 +175,12 @@ export class Scheduler {
       this.#rejectAll(plan, decodeError(`llama_decode returned ${code}${log && `: ${log}`}`));
       return;
     }
-    const jobs = plan.answered.length + plan.advanced.length;
-    if (jobs > 1) {
-      this.#aloneSteps = jobs;
-      return;
-    }
+    if (this.#pressure.relieve(this.#jobs, jobsOf(plan))) return;
     this.#rejectAll(
       plan,
       new TracewiseError(
         'ERR_CACHE_FULL',
-        `Expected ${plan.step.tokens.length} free cells in the cache but it is full; dispose of sequences, shorten them, or raise \`contextTokens\``,
+        `Expected a cache with ${plan.step.tokens.length} more cells for one request that has the whole of it; shorten its sequences or raise \`contextTokens\``,
         { details: { rows: plan.step.tokens.length } },
       ),
     );
@@ -184,7 +188,7 @@ export class Scheduler {
 
   readonly #onAbort = (): void => {
     const plan = this.#running?.plan;
-    const inFlight = plan ? [...plan.answered, ...plan.advanced] : [];
+    const inFlight = plan ? jobsOf(plan) : [];
     for (const job of [...this.#jobs]) {
       if (job.signal?.aborted && !inFlight.includes(job)) this.#reject(job, job.signal.reason);
     }
@@ -196,8 +200,8 @@ export class Scheduler {
     signal?.removeEventListener('abort', this.#onAbort);
   }
 
-  #rejectAll({ answered, advanced }: StepPlan, error: TracewiseError): void {
-    for (const job of [...answered, ...advanced]) this.#reject(job, error);
+  #rejectAll(plan: StepPlan, error: TracewiseError): void {
+    for (const job of jobsOf(plan)) this.#reject(job, error);
   }
 
   #reject(job: Job, reason: unknown): void {
@@ -215,13 +219,12 @@ export class Scheduler {
   }
 }
 
+function jobsOf({ answered, advanced }: StepPlan): Job[] {
+  return [...answered, ...advanced];
+}
+
 /** The token of a choice that the addon left out, since the one before it left the draft. */
 const notMade = -2;
-
-/** What a twin has evaluated meanwhile need not be evaluated again. */
-function adoptCells(sequence: LlamaSequence): void {
-  for (const twin of sequence.twins) sequence.shareCellsOf(twin, twin.cachedLength);
-}
 
 function decodeError(what: string, cause?: unknown): TracewiseError {
   return new TracewiseError('ERR_DECODE', `Expected the model to evaluate a batch but ${what}`, { cause });

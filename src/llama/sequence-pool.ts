@@ -14,6 +14,10 @@ export class SequencePool implements SequenceHome {
     this.limits = limits;
   }
 
+  [Symbol.iterator](): IterableIterator<LlamaSequence> {
+    return this.#open.values();
+  }
+
   get size(): number {
     return this.#open.size;
   }

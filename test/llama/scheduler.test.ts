@@ -174,25 +174,3 @@ describe('abort', () => {
     expect(await kept).toHaveLength(2048);
   });
 });
-
-describe('a full cache', () => {
-  it('refuses what does not fit and stays intact', async () => {
-    const engine = await open({ contextTokens: 256, batchTokens: 64 });
-    const first = filled(engine, 150);
-    const before = await engine.readLogits(first);
-    const second = filled(engine, 150);
-    await expect(engine.readLogits(second)).rejects.toMatchObject({ code: 'ERR_CACHE_FULL' });
-    expect(await engine.readLogits(first)).toEqual(before);
-    first.dispose();
-    expect(await engine.readLogits(second)).toHaveLength(1792);
-  });
-
-  it('answers the requests that fit by themselves', async () => {
-    const engine = await open({ contextTokens: 256, batchTokens: 256 });
-    const small = filled(engine, 100);
-    const large = filled(engine, 200);
-    const outcomes = await Promise.allSettled([engine.readLogits(small), engine.readLogits(large)]);
-    expect(outcomes[0]!.status).toBe('fulfilled');
-    expect(outcomes[1]).toMatchObject({ status: 'rejected', reason: { code: 'ERR_CACHE_FULL' } });
-  });
-});
