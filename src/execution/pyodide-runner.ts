@@ -66,11 +66,16 @@ export class PyodideRunner implements ProgramRunner {
   async run(request: ExecutionRequest, { signal }: { signal?: AbortSignal } = {}): Promise<ExecutionReport> {
     const checked = checkRequest(request, this.#options.limits);
     const { limits } = checked;
-    const results: TestResult[] = await this.#inParts(checked.tests, limits.traceBytes + 64, signal, {
-      task: (tests) => ({ op: 'run', request: { ...checked, tests } }),
-      read: (value) => readResult(value, limits),
-      hung: (traceLines) => hungResult(traceLines, limits.timeoutMs + graceMs),
-    });
+    const results: TestResult[] = await this.#inParts(
+      checked.tests,
+      checked.trace ? limits.traceBytes + 64 : 0,
+      signal,
+      {
+        task: (tests) => ({ op: 'run', request: { ...checked, tests } }),
+        read: (value) => readResult(value, limits),
+        hung: (traceLines) => hungResult(traceLines, limits.timeoutMs + graceMs),
+      },
+    );
     return { program: request.program, results };
   }
 

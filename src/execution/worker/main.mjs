@@ -22,5 +22,7 @@ export default async function handle({ op, memory, request, lists, timeoutMs }) 
   }
   if (op === 'open') return { version: session.version };
   const slot = new Slot(memory);
+  // The answer goes first; putting the interpreters back takes as long as a small run.
+  setImmediate(() => session.tidy());
   return op === 'run' ? session.run(request, slot) : session.parse(lists, timeoutMs, slot);
 }

@@ -20,6 +20,7 @@ export class Session {
   /** Whether something ran in the judge that may have changed it. */
   #judgeUsed = false;
   #judgeRuns = 0;
+  #programUsed = false;
 
   static async open(sources, limits) {
     const session = new Session();
@@ -38,6 +39,7 @@ export class Session {
   async run(request, slot) {
     const results = [];
     let failedToLoad;
+    this.tidy();
     for (const [index, test] of request.tests.entries()) {
       await this.#fit(request.limits);
       slot.begin(index, Date.now() + request.limits.timeoutMs);
@@ -49,8 +51,14 @@ export class Session {
       if (result.beforeTest) failedToLoad = result;
       results.push(result);
     }
-    this.#restoreJudge();
     return results;
+  }
+
+  /** Puts both interpreters back; called between requests, and before a run at the latest. */
+  tidy() {
+    if (this.#programUsed) this.#program.restore();
+    this.#programUsed = false;
+    this.#restoreJudge();
   }
 
   /** After every request but those of bare asserts or of texts to parse, which leave nothing behind, and now and then after those. */
@@ -78,7 +86,6 @@ export class Session {
       }
     });
     this.#judgeRuns += lists.length;
-    this.#restoreJudge();
     return parsed;
   }
 
@@ -98,6 +105,8 @@ export class Session {
       slot.traceLength = length;
     };
     devices.begin({ outputLimit: limits.stdoutBytes + expectedBytes, input: test.stdin });
+    if (this.#programUsed) this.#program.restore();
+    this.#programUsed = true;
     for (const { gate, imageBytes } of [this.#program, this.#judge])
       gate.heapLimit = imageBytes + limits.memoryBytes;
     this.#loading = false;
@@ -118,7 +127,6 @@ export class Session {
       trace: devices.traceLines,
       elapsedMs: performance.now() - started,
     });
-    this.#program.restore();
     return result;
   }
 
@@ -207,7 +215,10 @@ export class Session {
   async #fit(limits) {
     const tooLarge = ({ heapBytes, imageBytes }) =>
       heapBytes > heapToReplace || heapBytes > imageBytes + limits.memoryBytes;
-    if (tooLarge(this.#program)) this.#program = await Interpreter.boot(this.#sources, 'run_program');
+    if (tooLarge(this.#program)) {
+      this.#program = await Interpreter.boot(this.#sources, 'run_program');
+      this.#programUsed = false;
+    }
     if (tooLarge(this.#judge)) this.#judge = await Interpreter.boot(this.#sources, 'run_judge');
   }
 }

@@ -156,7 +156,9 @@ class Tracer:
             return ''
         for name, value in items:
             kind = type(value)
-            if not _visible(name) or (is_module and (kind in _HIDDEN or _is_alias(kind))):
+            if type(name) is not str or name[:2] == '__' or name[:1] == '.':
+                continue
+            if is_module and (kind in _HIDDEN or _is_alias(kind)):
                 continue
             shown += 1
             if shown > self.max_locals:
