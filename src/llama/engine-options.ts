@@ -41,6 +41,8 @@ const engineOptionsSchema = z.strictObject({
    * decode a step. By default 2 for files of Q8_0 on a CPU, else 1.
    */
   decodesPerPair: z.union([z.literal(1), z.literal(2)]).optional(),
+  /** Whether sequences that begin with the same tokens share cells, forks aside; false to measure what it saves. */
+  sharePrefixes: z.boolean().default(true),
   /** auto: off on a CPU, so that a row alone and in a batch agree bit for bit; llama.cpp's choice elsewhere. */
   flashAttention: z.union([z.boolean(), z.literal('auto')]).default('auto'),
   /** The cache's number format. */

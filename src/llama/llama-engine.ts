@@ -12,8 +12,7 @@ import { CellStore } from './cell-store.ts';
 import { ChatTemplate } from './chat-template.ts';
 import { checkRequest, checkUniforms } from './check-request.ts';
 import { LlamaSequence } from './llama-sequence.ts';
-import type { BatchLimits } from './plan-step.ts';
-import { Scheduler } from './scheduler.ts';
+import { Scheduler, type SchedulerLimits } from './scheduler.ts';
 import { SequencePool } from './sequence-pool.ts';
 
 export interface EngineParts {
@@ -28,6 +27,8 @@ export interface EngineParts {
   readonly maxOutputs: number;
   /** Up to this many single rows are decoded one by one. */
   readonly maxSeparateRows: number;
+  /** Whether sequences share cells that are no forks of each other. */
+  readonly sharePrefixes: boolean;
 }
 
 /** A model on llama.cpp, with one context that all sequences share. Made by `loadEngine`. */
@@ -45,7 +46,7 @@ export class LlamaEngine implements TokenModel {
   readonly #context: NativeContext;
   readonly #pool: SequencePool;
   readonly #scheduler: Scheduler;
-  readonly #limits: BatchLimits;
+  readonly #limits: SchedulerLimits;
   readonly #template: ChatTemplate | undefined;
   #disposal: Promise<void> | undefined;
 
@@ -58,6 +59,7 @@ export class LlamaEngine implements TokenModel {
     libraryFolder,
     maxOutputs,
     maxSeparateRows,
+    sharePrefixes,
   }: EngineParts) {
     const facts = model.facts();
     const limits = context.facts();
@@ -78,7 +80,7 @@ export class LlamaEngine implements TokenModel {
       maxSequences: limits.maxSequences,
       maxLength: this.maxSequenceTokens,
     });
-    this.#limits = { batchTokens: limits.batchTokens, maxOutputs, maxSeparateRows };
+    this.#limits = { batchTokens: limits.batchTokens, maxOutputs, maxSeparateRows, sharePrefixes };
     this.#scheduler = new Scheduler(context, this.#pool, this.#limits, facts.vocabularySize);
     if (facts.chatTemplate !== undefined) this.#template = new ChatTemplate(facts.chatTemplate, facts);
   }

@@ -31,6 +31,7 @@ export async function loadEngine(options: EngineOptions): Promise<LlamaEngine> {
       libraryVersion: version,
       libraryFolder: folder,
       maxOutputs: maxOutputs(resolved),
+      sharePrefixes: resolved.sharePrefixes,
       maxSeparateRows: decodesPerPair(resolved, model, useGpu) === 2 ? 4 : 0,
     });
   } catch (error) {

@@ -9,6 +9,11 @@ import type { LlamaSequence } from './llama-sequence.ts';
 import { readChoice } from './native-choice.ts';
 import { type BatchLimits, planStep, type StepPlan } from './plan-step.ts';
 
+export interface SchedulerLimits extends BatchLimits {
+  /** Whether sequences share cells that are no forks of each other. */
+  readonly sharePrefixes: boolean;
+}
+
 /** The sequences that are open, and where their cells are. */
 export interface OpenSequences extends Iterable<LlamaSequence> {
   readonly cells: CellStore;
@@ -23,14 +28,19 @@ export class Scheduler {
   readonly #context: NativeContext;
   readonly #sequences: OpenSequences;
   readonly #pressure: CachePressure;
-  readonly #limits: BatchLimits;
+  readonly #limits: SchedulerLimits;
   readonly #vocabularySize: number;
   #jobs: Job[] = [];
   #running: { plan: StepPlan; ended: Promise<void> } | undefined;
   #tick: NodeJS.Immediate | undefined;
   #closed: TracewiseError | undefined;
 
-  constructor(context: NativeContext, sequences: OpenSequences, limits: BatchLimits, vocabularySize: number) {
+  constructor(
+    context: NativeContext,
+    sequences: OpenSequences,
+    limits: SchedulerLimits,
+    vocabularySize: number,
+  ) {
     this.#context = context;
     this.#sequences = sequences;
     this.#pressure = new CachePressure(sequences);
@@ -101,8 +111,11 @@ export class Scheduler {
 
   #plan(): StepPlan {
     const jobs = this.#pressure.admit(this.#jobs);
-    for (const { sequences } of jobs) for (const sequence of sequences) adoptCells(sequence, this.#sequences);
-    const plan = planStep(jobs, { ...this.#limits, leastShared: this.#pressure.leastShared });
+    const { sharePrefixes } = this.#limits;
+    const owners = sharePrefixes ? this.#sequences : [];
+    for (const { sequences } of jobs) for (const sequence of sequences) adoptCells(sequence, owners);
+    const leastShared = sharePrefixes ? this.#pressure.leastShared : Number.POSITIVE_INFINITY;
+    const plan = planStep(jobs, { ...this.#limits, leastShared });
     for (const { sequence, begin } of plan.rows) sequence.forgetCellsFrom(begin);
     return plan;
   }

@@ -86,6 +86,15 @@ describe('sequences that were opened by themselves', () => {
     expect(counts(third)).toEqual([0, 100]);
   });
 
+  it('share nothing where they are told not to', async () => {
+    const engine = await open({ sharePrefixes: false });
+    const tokens = tokensOf(engine, 100);
+    const [first, second] = [opened(engine, tokens), opened(engine, tokens)];
+    await engine.readLogits(first);
+    await engine.readLogits(second);
+    expect(counts(second)).toEqual([0, 100]);
+  });
+
   it('that ask in one turn wait for the first of them', async () => {
     const engine = await open();
     const tokens = tokensOf(engine, 96);

@@ -1,0 +1,181 @@
+import {
+  createRunner,
+  embeddedModel,
+  loadEngine,
+  type ProgramRunner,
+  type RunResult,
+  type SolveOptions,
+  solve,
+  type Task,
+  type TokenModel,
+} from '../src/index.ts';
+import { heldoutTasks } from './support/heldout-tasks.ts';
+import { naiveModel } from './support/naive-model.ts';
+import { intervalText, medianRatio } from './support/statistics.ts';
+
+/** One way to run the loop. */
+interface Way {
+  readonly name: string;
+  readonly model: TokenModel;
+  readonly options: SolveOptions;
+}
+
+/** One run of one task. */
+interface Row
+  extends Pick<RunResult, 'program' | 'lines' | 'newTokens' | 'draftedTokens' | 'acceptedTokens'> {
+  /** Of the model, that of forgotten work included. */
+  readonly rows: number;
+  readonly decodes: number;
+  readonly elapsedMs: number;
+}
+
+const agents = 8;
+const loop: SolveOptions = {
+  ...embeddedModel.options,
+  guidanceStrength: 0.5,
+  candidates: 3,
+  horizonLines: 2,
+  stopOnPass: false,
+};
+
+/**
+ * The whole EG-CFG loop, programs and their runs included, on the embedded model's held-out tasks: as it is,
+ * without speculation, and on a model that shares, batches and looks ahead at nothing; and eight runs of a task
+ * at once against one. All ways in turn for each task, ratios within a task.
+ */
+export async function main({ quick, n = quick ? '10' : '60' }: { quick?: boolean; n?: string }) {
+  const tasks = heldoutTasks(Number(n));
+  const engineOptions = {
+    modelPath: embeddedModel.path(),
+    gpu: false,
+    threads: 1,
+    contextTokens: 4096,
+    maxSequences: 64,
+  } as const;
+  const runner = await createRunner();
+  try {
+    await using engine = await loadEngine(engineOptions);
+    await using unshared = await loadEngine({ ...engineOptions, sharePrefixes: false });
+    const ways: Way[] = [
+      { name: 'as it is', model: engine, options: loop },
+      { name: 'no speculation', model: engine, options: { ...loop, speculation: false } },
+      { name: 'naive', model: naiveModel(unshared), options: loop },
+    ];
+    const rows: Row[][] = ways.map(() => []);
+    const speedups: { many: number[]; one: number[] } = { many: [], one: [] };
+    for (const way of ways) await attempt(tasks[0]!, way, runner);
+    for (const [round, task] of tasks.entries()) {
+      // Every way comes first, second and last equally often.
+      for (let turn = 0; turn < ways.length; turn++) {
+        const i = (round + turn) % ways.length;
+        rows[i]!.push(await attempt(task, ways[i]!, runner));
+      }
+      const order = round % 2 === 0 ? [1, agents] : [agents, 1];
+      for (const count of order) {
+        speedups[count === 1 ? 'one' : 'many'].push(await tokensPerSecond(task, count, engine, runner));
+      }
+    }
+    return { figures: report(ways, rows, speedups) };
+  } finally {
+    await runner.dispose();
+  }
+}
+
+async function attempt(task: Task, { model, options }: Way, runner: ProgramRunner): Promise<Row> {
+  const before = model.counters;
+  const startedMs = performance.now();
+  const result = await solve(task, { engine: model, runner, ...options });
+  const elapsedMs = performance.now() - startedMs;
+  const { program, lines, newTokens, draftedTokens, acceptedTokens } = result;
+  const after = model.counters;
+  return {
+    program,
+    lines,
+    newTokens,
+    draftedTokens,
+    acceptedTokens,
+    rows: after.rows - before.rows,
+    decodes: after.decodes - before.decodes,
+    elapsedMs,
+  };
+}
+
+/** Of the answers of `count` runs at once, with seeds of their own. */
+async function tokensPerSecond(
+  task: Task,
+  count: number,
+  engine: TokenModel,
+  runner: ProgramRunner,
+): Promise<number> {
+  const startedMs = performance.now();
+  const results = await Promise.all(
+    Array.from({ length: count }, (_, seed) => solve(task, { engine, runner, ...loop, seed })),
+  );
+  const seconds = (performance.now() - startedMs) / 1000;
+  return results.reduce((sum, { newTokens }) => sum + newTokens, 0) / seconds;
+}
+
+function report(
+  ways: readonly Way[],
+  rows: readonly Row[][],
+  { many, one }: { many: readonly number[]; one: readonly number[] },
+): Record<string, number> {
+  const [own, unspeculated, naive] = rows as [Row[], Row[], Row[]];
+  console.log(`${own.length} tasks, one thread; medians of paired ratios, 95 % intervals`);
+  console.log('way | lines/s | ms a task | rows a token | decodes a token | tokens');
+  for (const [i, { name }] of ways.entries()) {
+    const of = (key: Numbers) => total(rows[i]!, key);
+    const perToken = (key: Numbers) => (of(key) / of('newTokens')).toFixed(2);
+    console.log(
+      [
+        name,
+        ((of('lines') / of('elapsedMs')) * 1000).toFixed(2),
+        (of('elapsedMs') / own.length).toFixed(0),
+        perToken('rows'),
+        perToken('decodes'),
+        of('newTokens'),
+      ].join(' | '),
+    );
+  }
+  const ms = (way: readonly Row[]) => way.map(({ elapsedMs, lines }) => elapsedMs / Math.max(1, lines));
+  const overNaive = medianRatio(ms(naive), ms(own));
+  const overNone = medianRatio(ms(unspeculated), ms(own));
+  const overOne = medianRatio(many, one);
+  const drafted = total(own, 'draftedTokens');
+  const accepted = total(own, 'acceptedTokens');
+  const others = [unspeculated, naive].map(
+    (way) => way.filter((row, i) => row.program !== own[i]!.program).length,
+  );
+  console.log(`lines/s over naive: ${intervalText(overNaive, 1, 2)}`);
+  console.log(`lines/s over no speculation: ${intervalText(overNone, 1, 2)}`);
+  console.log(`drafted ${drafted}, accepted ${accepted}`);
+  console.log(`tokens/s of ${agents} runs at once over one: ${intervalText(overOne, 1, 2)}`);
+  console.log(`programs other than as it is: ${others[0]} without speculation, ${others[1]} naive`);
+  for (const [way, i] of [unspeculated, naive].flatMap((way) => way.map((_, i) => [way, i] as const))) {
+    if (way[i]!.program !== own[i]!.program)
+      console.log(`task ${i}:\n${own[i]!.program}\nagainst\n${way[i]!.program}`);
+  }
+  return {
+    n: own.length,
+    lines_over_naive: overNaive.value,
+    lines_over_naive_low: overNaive.low,
+    lines_over_naive_high: overNaive.high,
+    speculation_over_none: overNone.value,
+    speculation_over_none_low: overNone.low,
+    speculation_over_none_high: overNone.high,
+    rows_per_token_naive: total(naive, 'rows') / total(naive, 'newTokens'),
+    rows_per_token: total(own, 'rows') / total(own, 'newTokens'),
+    accepted_of_drafted: drafted > 0 ? accepted / drafted : 0,
+    agents8_over_1: overOne.value,
+    agents8_over_1_low: overOne.low,
+    agents8_over_1_high: overOne.high,
+    other_programs_without_speculation: others[0]!,
+    other_programs_naive: others[1]!,
+  };
+}
+
+type Numbers = { [key in keyof Row]: Row[key] extends number ? key : never }[keyof Row];
+
+function total(rows: readonly Row[], key: Numbers): number {
+  return rows.reduce((sum, row) => sum + row[key], 0);
+}
