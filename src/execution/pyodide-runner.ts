@@ -8,11 +8,11 @@ import type {
   TestResult,
 } from '../program-runner.ts';
 import { type CheckedRequest, checkRequest } from './check-request.ts';
+import { type LostRun, lostResult } from './lost-result.ts';
 import { pinnedPyodide } from './pyodide-pin.ts';
 import { checkLocked, openWorker, startPool } from './pyodide-pool.ts';
 import { readParsed } from './read-parsed.ts';
 import { readResult } from './read-result.ts';
-import { hungResult } from './run-outcome.ts';
 import type { ResolvedRunnerOptions } from './runner-options.ts';
 import { watchSlot } from './watch-slot.ts';
 import { Slot } from './worker/slot.mjs';
@@ -24,7 +24,7 @@ type Task =
   | { op: 'run'; request: CheckedRequest }
   | { op: 'parse'; lists: readonly (readonly string[])[]; timeoutMs: number };
 /** What a worker answered, or where it hung. */
-type Answer<T> = { value: T } | { hungAt: number; traceLines: string };
+type Answer<T> = { value: T } | { lostAt: number; lost: LostRun };
 
 /** Runs programs in locked Pyodide interpreters, each worker thread with its own pair. */
 export class PyodideRunner implements ProgramRunner {
@@ -59,7 +59,7 @@ export class PyodideRunner implements ProgramRunner {
     return this.#inParts(attempts, parseTraceBytes, signal, {
       task: (lists) => ({ op: 'parse', lists, timeoutMs }),
       read: readParsed,
-      hung: () => undefined,
+      lost: () => undefined,
     });
   }
 
@@ -73,15 +73,15 @@ export class PyodideRunner implements ProgramRunner {
       {
         task: (tests) => ({ op: 'run', request: { ...checked, tests } }),
         read: (value) => readResult(value, limits),
-        hung: (traceLines) => hungResult(traceLines, limits.timeoutMs + graceMs),
+        lost: lostResult,
       },
     );
     return { program: request.program, results };
   }
 
   /**
-   * Sends items to a worker in one message. Where an item hangs, its worker is ended, the item answered by
-   * `hung`, and the others are sent again: a run depends on nothing but its request, so they end as before.
+   * Sends items to a worker in one message. Where an item hangs or ends its worker, it is answered by `lost`,
+   * and the others are sent again: a run depends on nothing but its request, so they end as before.
    */
   async #inParts<Item, Result>(
     items: readonly Item[],
@@ -90,7 +90,7 @@ export class PyodideRunner implements ProgramRunner {
     part: {
       task: (items: readonly Item[]) => Task;
       read: (value: unknown) => Result;
-      hung: (traceLines: string) => Result;
+      lost: (run: LostRun) => Result;
     },
   ): Promise<Result[]> {
     signal?.throwIfAborted();
@@ -98,20 +98,21 @@ export class PyodideRunner implements ProgramRunner {
     if (items.length === 0) return [];
     const answer = await this.#send<unknown[]>(part.task(items), traceBytes, signal);
     if ('value' in answer) return answer.value.map(part.read);
-    const { hungAt, traceLines } = answer;
+    const { lostAt, lost } = answer;
     const rest = await this.#inParts(
-      [...items.slice(0, hungAt), ...items.slice(hungAt + 1)],
+      [...items.slice(0, lostAt), ...items.slice(lostAt + 1)],
       traceBytes,
       signal,
       part,
     );
-    return rest.toSpliced(hungAt, 0, part.hung(traceLines));
+    return rest.toSpliced(lostAt, 0, part.lost(lost));
   }
 
   async #send<T>(task: Task, traceBytes: number, signal: AbortSignal | undefined): Promise<Answer<T>> {
     const slot = Slot.allocate(traceBytes);
     const hung = new AbortController();
     const signals = [hung.signal, this.#stop.signal, ...(signal ? [signal] : [])];
+    const started = performance.now();
     const unwatch = watchSlot(slot, graceMs, () => hung.abort());
     try {
       const value = await this.#pool.run(
@@ -122,8 +123,13 @@ export class PyodideRunner implements ProgramRunner {
     } catch (error) {
       signal?.throwIfAborted();
       this.#checkUsable();
-      if (hung.signal.aborted) return { hungAt: slot.index, traceLines: slot.traceLines };
       if (TracewiseError.isInstance(error)) throw error;
+      // Whatever a program did to end its thread is an outcome of that program.
+      const elapsedMs = performance.now() - started;
+      const lost = { hung: hung.signal.aborted, traceLines: slot.traceLines, elapsedMs };
+      if (slot.deadline > 0) return { lostAt: slot.index, lost };
+      // It ended by itself while it was being given up.
+      if (lost.hung) return this.#send(task, traceBytes, signal);
       throw new TracewiseError('ERR_RUNNER', 'Expected an answer of a worker but it ended; see the cause', {
         cause: error,
       });

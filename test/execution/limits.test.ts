@@ -30,7 +30,7 @@ describe('recursion', () => {
   test('in C', async () => {
     const program =
       'def f(x):\n    a = []\n    for _ in range(10**6):\n        a = [a]\n    return len(repr(a))';
-    expect(['raised', 'killed']).toContain((await run(program)).outcome);
+    expect(['raised', 'killed']).toContain((await run(program, { timeoutMs: 20_000 })).outcome);
   });
 });
 

@@ -14,7 +14,6 @@ const indexURL = dirname(fileURLToPath(import.meta.resolve('pyodide/pyodide.mjs'
  */
 export async function loadGatedPyodide({ wasm, snapshot, makeSnapshot = false }) {
   const gate = new ImportGate();
-  let emscripten;
   const py = await loadPyodide({
     indexURL,
     stdout: () => {},
@@ -34,11 +33,12 @@ export async function loadGatedPyodide({ wasm, snapshot, makeSnapshot = false })
         useCompiled(wasm);
         return stock(imports, done);
       };
-      emscripten = await createPyodideModule(settings);
-      return emscripten;
+      // Emscripten fills in the object that it is given, before it starts what it has instantiated.
+      gate.setHeap(() => settings.HEAPU8);
+      return createPyodideModule(settings);
     },
   });
-  gate.setHeap(() => emscripten.HEAPU8);
+  gate.setHeap(() => py._module.HEAPU8);
   return { py, gate, emscripten: py._module };
 }
 

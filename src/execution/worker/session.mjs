@@ -215,11 +215,13 @@ export class Session {
   async #fit(limits) {
     const tooLarge = ({ heapBytes, imageBytes }) =>
       heapBytes > heapToReplace || heapBytes > imageBytes + limits.memoryBytes;
-    if (tooLarge(this.#program)) {
+    const [program, judge] = [this.#program, this.#judge].map(tooLarge);
+    if (program) {
       this.#program = await Interpreter.boot(this.#sources, 'run_program');
       this.#programUsed = false;
     }
-    if (tooLarge(this.#judge)) this.#judge = await Interpreter.boot(this.#sources, 'run_judge');
+    if (judge) this.#judge = await Interpreter.boot(this.#sources, 'run_judge');
+    if (program || judge) checkLock(this.#program, this.#judge, limits);
   }
 }
 
