@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import type { NativeModel } from './addon.ts';
 import { createContext, maxOutputs } from './create-context.ts';
 import { type EngineOptions, type ResolvedEngineOptions, resolveEngineOptions } from './engine-options.ts';
+import { checkMemory } from './estimate-memory.ts';
 import { LlamaEngine } from './llama-engine.ts';
 import { loadModel } from './load-model.ts';
 import { openLibraries } from './open-libraries.ts';
@@ -18,6 +19,7 @@ export async function loadEngine(options: EngineOptions): Promise<LlamaEngine> {
   signal?.throwIfAborted();
   const { addon, folder, version, devices } = openLibraries(resolved);
   const useGpu = gpu !== false && devices.some((device) => device.isGpu);
+  if (!useGpu) await checkMemory(resolved);
   const model = await loadModel(addon, resolved, { useGpu });
   try {
     const context = await createContext(addon, model, resolved, { useGpu });

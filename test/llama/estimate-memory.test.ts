@@ -1,0 +1,71 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { estimateMemory } from '../../src/llama/estimate-memory.ts';
+import { readGgufHeader } from '../../src/llama/read-gguf-header.ts';
+import { miniPath, testEngine } from '../support/engine.ts';
+import { randomModel, scratchFolder } from '../support/random-model.ts';
+
+const folder = scratchFolder();
+
+function written(name: string, bytes: Buffer): string {
+  const path = join(folder, name);
+  writeFileSync(path, bytes);
+  return path;
+}
+
+describe('an estimate', () => {
+  it.each([
+    ['the embedded model', () => miniPath],
+    ['shared heads and Q4_0', () => randomModel(folder, 'random', { weights: 'Q4_0', keyValueHeads: 2 })],
+  ])('agrees with the loaded model: %s', async (_, path) => {
+    const modelPath = path();
+    const estimate = await estimateMemory({ modelPath, contextTokens: 1000, maxSequences: 64 });
+    await using engine = await testEngine({ modelPath, contextTokens: 1000, maxSequences: 64 });
+    const { layers, embeddingSize, heads, keyValueHeads, weightBytes } = engine.facts;
+    console.log(`weights: ${estimate?.weightBytes} estimated, ${weightBytes} loaded`);
+    expect(estimate?.weightBytes).toBeGreaterThanOrEqual(weightBytes);
+    expect(estimate?.weightBytes).toBeLessThan(weightBytes * 1.02);
+    const width = (embeddingSize / heads) * keyValueHeads;
+    expect(estimate?.cacheBytes).toBe(engine.contextTokens * layers * 2 * width * 2);
+    expect(estimate?.logitsBytes).toBe(64 * engine.vocabularySize * 4);
+  });
+
+  it('grows with the cache and its number format', async () => {
+    const cacheBytes = async (options: object) =>
+      (await estimateMemory({ modelPath: miniPath, ...options }))!.cacheBytes;
+    const f16 = await cacheBytes({ contextTokens: 1024 });
+    expect(await cacheBytes({ contextTokens: 2048 })).toBe(2 * f16);
+    expect(await cacheBytes({})).toBe(2 * f16);
+    expect(await cacheBytes({ contextTokens: 1024, kvType: 'f32' })).toBe(2 * f16);
+    expect(await cacheBytes({ contextTokens: 1024, kvType: 'q8_0' })).toBe((f16 * 34) / 64);
+  });
+
+  it('is spelled out where it exceeds the memory', async () => {
+    await expect(testEngine({ contextTokens: 1 << 24 })).rejects.toMatchObject({
+      code: 'ERR_CONTEXT',
+      message: expect.stringMatching(/a cache of 16777216 tokens [\d.]+ GB and 64 rows of logits/),
+      details: { contextTokens: 1 << 24 },
+    });
+  });
+});
+
+describe('a head that cannot be read', () => {
+  const whole = readFileSync(miniPath);
+
+  it.each([
+    ['empty', Buffer.alloc(0)],
+    ['another format', Buffer.from('PK\u0003\u0004 and more')],
+    ['another version', Buffer.concat([Buffer.from('GGUF'), Buffer.from([1, 0, 0, 0]), whole.subarray(8)])],
+    ['cut off', whole.subarray(0, 1000)],
+    ['damaged', Buffer.concat([whole.subarray(0, 24), Buffer.alloc(400, 0xff), whole.subarray(424)])],
+  ])('gives none: %s', async (name, bytes) => {
+    expect(await readGgufHeader(written(`${name}.gguf`, bytes))).toBeUndefined();
+  });
+
+  it('of no file throws', async () => {
+    await expect(estimateMemory({ modelPath: join(folder, 'none.gguf') })).rejects.toMatchObject({
+      code: 'ENOENT',
+    });
+  });
+});
