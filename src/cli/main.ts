@@ -58,6 +58,23 @@ program
   });
 
 program
+  .command('run')
+  .description('run a Python file on a call or on tests, confined, and show what it did')
+  .argument('<file>', 'a Python program, or - for standard input; asserts and doctests in it are its tests')
+  .option('-c, --call <expression>', "a call to run, such as 'f(1)'")
+  .option('--tests <file>', 'asserts, pytest or unittest tests, a check(candidate), or a JSON task')
+  .addOption(new Option('--trace <form>', 'show every step').choices(['full', 'compact', 'minimal', 'json']))
+  .addOption(
+    new Option('--backend <name>', 'where it runs').choices(['pyodide', 'cpython']).default('pyodide'),
+  )
+  .option('--python <path>', 'interpreter of the cpython backend')
+  .option('--timeout <seconds>', 'longest run of one test', number)
+  .action(async (file: string, options) => {
+    const { runCommand } = await import('./run-command.ts');
+    process.exitCode = await runCommand(file, options);
+  });
+
+program
   .command('build-native')
   .description('compile the native addon with the machine’s C++ compiler')
   .action(async () => {

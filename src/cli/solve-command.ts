@@ -10,24 +10,14 @@ import { resolveOptions } from '../options.ts';
 import { readTask } from '../task/read-task.ts';
 import type { Task } from '../task/task.ts';
 import { exitCodes } from './exit-codes.ts';
+import { interruptible } from './interruptible.ts';
 import { LiveView } from './live-view.ts';
 import { printable } from './printable.ts';
 import { engineOptionsOf, type SolveFlags, solveOptionsOf } from './solve-flags.ts';
 
 /** `tracewise solve`: the program on stdout, what happens on stderr; returns the exit code. */
-export async function solveCommand(source: string, flags: SolveFlags): Promise<number> {
-  const interruption = new AbortController();
-  const codes = { SIGINT: exitCodes.interrupted, SIGTERM: exitCodes.terminated };
-  const onSignal = (name: NodeJS.Signals) => interruption.abort(name);
-  for (const name of Object.keys(codes)) process.once(name, onSignal);
-  try {
-    return await solveTask(source, flags, interruption.signal);
-  } catch (error) {
-    if (interruption.signal.aborted) return codes[interruption.signal.reason as keyof typeof codes];
-    throw error;
-  } finally {
-    for (const name of Object.keys(codes)) process.off(name, onSignal);
-  }
+export function solveCommand(source: string, flags: SolveFlags): Promise<number> {
+  return interruptible((signal) => solveTask(source, flags, signal));
 }
 
 async function solveTask(source: string, flags: SolveFlags, signal: AbortSignal): Promise<number> {

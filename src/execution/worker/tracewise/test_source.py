@@ -71,10 +71,10 @@ def call_of(tree, entry_point):
 
 
 def expected_of(tree, call):
-    """What a single `assert` says the call returns; None where it does not say."""
-    if call is None or len(tree.body) != 1 or not isinstance(tree.body[0], ast.Assert):
+    """What the `assert` that a test ends with says the call returns; None where it does not say."""
+    if call is None or not tree.body or not isinstance(tree.body[-1], ast.Assert):
         return None
-    return _expected(tree.body[0].test, call)
+    return _expected(tree.body[-1].test, call)
 
 
 def _expected(test, call):

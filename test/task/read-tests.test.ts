@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import { readTests } from '../../src/task/read-tests.ts';
+
+const sources = (source: string, programModule?: string) =>
+  readTests(source, programModule === undefined ? {} : { programModule }).tests.map((test) =>
+    'source' in test ? test.source : '',
+  );
+
+describe('readTests', () => {
+  it('takes asserts out of a program, with the constants they need and not the functions they test', () => {
+    const file = readTests(
+      'import math\nLIMIT = 3\n\ndef f(x):\n    return x\n\nassert f(1) == 1\nassert f(\n    LIMIT) == 3\n',
+      { besideProgram: true },
+    );
+    expect(file.program).toBe('import math\nLIMIT = 3\ndef f(x):\n    return x\n');
+    expect(file.tests.map((test) => 'source' in test && test.source)).toEqual([
+      'import math\nLIMIT = 3\nassert f(1) == 1',
+      'import math\nLIMIT = 3\nassert f(\n    LIMIT) == 3',
+    ]);
+  });
+
+  it("reads pytest's functions, without the import of the program", () => {
+    expect(
+      sources(
+        'import pytest\nfrom solution import f\n\ndef help(x):\n    return x\n\ndef test_one():\n    assert f(help(1)) == 1\n',
+        'solution',
+      ),
+    ).toEqual([
+      'import pytest\ndef help(x):\n    return x\ndef test_one():\n    assert f(help(1)) == 1\ntest_one()',
+    ]);
+  });
+
+  it('calls a parametrized test once a case, of several decorators every combination', () => {
+    const [one] = sources(
+      "import pytest\n@pytest.mark.parametrize('x, y', [(1, 2), (3, ',')])\ndef test_one(x, y):\n    assert f(x) == y\n",
+    );
+    expect(one).toContain(
+      "\nfor _case0 in [(1, 2), (3, ',')]:\n    test_one(**dict(zip(('x', 'y',), _case0)))",
+    );
+    const [two] = sources(
+      "@pytest.mark.parametrize('x', [1])\n@pytest.mark.parametrize(['y'], [2, 3])\ndef test_two(x, y):\n    pass\n",
+    );
+    expect(two).toContain(
+      "for _case0 in [1]:\n    for _case1 in [2, 3]:\n        test_two(**dict(zip(('x',), (_case0,))), **dict(zip(('y',), (_case1,))))",
+    );
+  });
+
+  it('reads classes of pytest and of unittest, a method each', () => {
+    const calls = sources(
+      'import unittest\nclass TestF:\n    def setup_method(self):\n        self.x = 1\n    def test_a(self):\n        assert f(self.x)\n    def test_b(self):\n        pass\nclass FCase(unittest.TestCase):\n    def test_c(self):\n        self.assertEqual(f(1), 1)\n',
+    ).map((source) => source.split('\n').slice(-3).join('\n'));
+    expect(calls).toEqual([
+      '_tests = TestF()\n_tests.setup_method()\n_tests.test_a()',
+      '_tests = TestF()\n_tests.setup_method()\n_tests.test_b()',
+      expect.stringMatching(/FCase\('test_c'\)\.debug\(\)$/),
+    ]);
+  });
+
+  it('reads doctests of functions with a body, and check', () => {
+    const source =
+      'def f(x):\n    """Same.\n\n    >>> f(1)\n    1\n    """\n    return x\ndef check(candidate):\n    assert candidate(1) == 1\n';
+    expect(readTests(source, { besideProgram: true }).tests).toEqual([
+      { kind: 'assert', source: 'assert f(1) == 1' },
+      { kind: 'check', source: 'def check(candidate):\n    assert candidate(1) == 1' },
+    ]);
+  });
+
+  it('leaves the main guard out, keeps branches together', () => {
+    expect(
+      readTests(
+        "try:\n    import numpy\nexcept ImportError:\n    numpy = None\nif __name__ == '__main__':\n    main()\n",
+      ).program,
+    ).toBe('try:\n    import numpy\nexcept ImportError:\n    numpy = None\n');
+  });
+
+  it('says that fixtures are not supported', () => {
+    expect(() => readTests('def test_one(tmp_path):\n    pass\n')).toThrow('fixtures are not supported');
+  });
+});
