@@ -12,6 +12,19 @@ export interface ReferenceTask {
   readonly tests: readonly ProgramTest[];
 }
 
+/** A row of any of the sets; which fields it has depends on the set. */
+interface Row {
+  readonly task_id: string | number;
+  readonly prompt: string;
+  readonly canonical_solution: string;
+  readonly entry_point: string;
+  readonly test: string;
+  readonly test_case_list: readonly string[];
+  readonly code: string;
+  readonly test_setup_code: string;
+  readonly test_list: readonly string[];
+}
+
 export type ReferenceSet = 'humaneval' | 'mbpp' | 'humaneval-et' | 'mbpp-et';
 
 /** Where the public sets lie: TRACEWISE_BENCHMARKS, or `../shared/benchmarks` beside the checkout. */
@@ -23,7 +36,7 @@ export function benchmarksFolder(): string | undefined {
 const asserts = (sources: readonly string[]): ProgramTest[] =>
   sources.map((source) => ({ kind: 'assert', source: source.trim() }));
 
-const readers: Record<ReferenceSet, { file: string; read: (row: any) => ReferenceTask }> = {
+const readers: Record<ReferenceSet, { file: string; read: (row: Row) => ReferenceTask }> = {
   humaneval: {
     file: 'HumanEval.jsonl.gz',
     read: (row) => ({ ...humanEval(row), tests: [{ kind: 'check', source: row.test }] }),
@@ -36,11 +49,15 @@ const readers: Record<ReferenceSet, { file: string; read: (row: any) => Referenc
   'mbpp-et': { file: 'mbpp_et_test.jsonl.gz', read: mbpp },
 };
 
-function humanEval(row: any) {
-  return { id: row.task_id, program: `${row.prompt}${row.canonical_solution}`, entryPoint: row.entry_point };
+function humanEval(row: Row) {
+  return {
+    id: String(row.task_id),
+    program: `${row.prompt}${row.canonical_solution}`,
+    entryPoint: row.entry_point,
+  };
 }
 
-function mbpp(row: any): ReferenceTask {
+function mbpp(row: Row): ReferenceTask {
   return {
     id: `MBPP/${row.task_id}`,
     program: row.code.replaceAll('\r\n', '\n'),

@@ -1,139 +1,9 @@
 """Stand-ins, in the judge, of what lives in the program's interpreter."""
 
-import ast
-import builtins
-import sys
-
 from .render import Renderer
-from .test_source import bound_names, loaded_names, standard_name
-from .values import NotLiteral, decode, encode
+from .values import NotLiteral
 
 _render = Renderer()
-
-
-class AskFailed(BaseException):
-    """The program's interpreter gave no answer: it was stopped. The host knows why."""
-
-
-class NeedsInside(BaseException):
-    """The test cannot be run apart from the program."""
-
-
-class World:
-    """The program as a test sees it."""
-
-    missing = object()
-
-    def __init__(self, ask, entry_point, source):
-        self._ask = ask
-        self.entry_point, self.source = entry_point, source
-        self.calls = []
-        self.trusted = False  # whether the program's own word decided a comparison
-        self.takes_objects = False  # whether the test names classes or functions besides the entry point
-        self.classes = {}
-
-    def resolve(self, name):
-        if name == self.entry_point and not hasattr(builtins, name):
-            return EntryPoint(self, name)  # where the program has none, its call says so
-        if name == self.entry_point and not self.ask({'op': 'name', 'name': name}).get('missing'):
-            return EntryPoint(self, name)
-        if hasattr(builtins, name):
-            return self.missing
-        answer = self.ask({'op': 'name', 'name': name})
-        if answer.get('missing'):
-            return self.missing
-        standard = standard_name(name)
-        if standard is not None:
-            return standard
-        if 'exceptionClass' in answer:
-            return self.exception_class(answer['exceptionClass'])
-        value = self.decode(answer['value'])
-        self.takes_objects = self.takes_objects or isinstance(value, Remote)
-        return value
-
-    def name(self, name):
-        found = self.resolve(name) if name else self.missing
-        if found is self.missing:
-            raise NameError("name '%s' is not defined" % name)
-        return found
-
-    def ask(self, question):
-        answer = self._ask(question)
-        if 'raised' in answer:
-            self._raise(answer['raised'])
-        return answer
-
-    def call(self, question, args, kwargs):
-        try:
-            question['args'] = [self.encode(arg) for arg in args]
-            question['kwargs'] = {name: self.encode(value) for name, value in kwargs.items()}
-        except NotLiteral as reason:
-            source = self._call_source()
-            if source is None:
-                raise NeedsInside('an argument of type %s' % reason) from None
-            question = {'op': 'source', 'source': source}
-            args = ()
-        answer = self._ask(question)
-        for i, data in (answer.get('changed') or {}).items():
-            _update(args[int(i)], self.decode(data))
-        self.last = answer
-        if 'raised' in answer:
-            self._raise(answer['raised'])
-        return args[answer['same']] if 'same' in answer else self.decode(answer['value'])
-
-    def encode(self, value):
-        return encode(value, _handle_of)
-
-    def decode(self, data):
-        return decode(data, lambda i, kind: Remote(self, i, kind), self._derived)
-
-    def exception_class(self, bases):
-        """The built-in exception of that name, or a local class of that name on the nearest built-in one."""
-        for name in bases:
-            base = getattr(builtins, name, None)
-            if isinstance(base, type) and issubclass(base, BaseException):
-                break
-        if base.__name__ == bases[0]:
-            return base
-        for name in reversed(bases[: bases.index(base.__name__)]):
-            base = self.classes.setdefault(name, type(name, (base,), {}))
-        return base
-
-    def _raise(self, said):
-        kind = self.exception_class(said['bases'])
-        try:
-            error = kind(*decode(said['args'])) if said['args'] is not None else kind(said['message'])
-        except Exception:
-            error = kind.__new__(kind)
-        error.__tracewise__ = said
-        raise error
-
-    def _derived(self, value, handle, kind):
-        """An instance of a program's class derived from a built-in type: that type's value, attributes by asking."""
-        base = type(value)
-        key = (kind, base)
-        if key not in self.classes:
-            self.classes[key] = type(kind, (base,), {'__getattr__': _derived_attribute, '_remote': None})
-        stand_in = self.classes[key](value)
-        stand_in._remote = Remote(self, handle, kind)
-        return stand_in
-
-    def _call_source(self):
-        """The text of the running call, where it stands at the test's top level and needs nothing but the program."""
-        frame = sys._getframe()
-        while frame is not None and frame.f_code.co_filename != '<test>':
-            frame = frame.f_back
-        if frame is None or frame.f_code.co_name != '<module>' or not hasattr(frame.f_code, 'co_positions'):
-            return None
-        line, end_line, column, end_column = list(frame.f_code.co_positions())[frame.f_lasti // 2]
-        if None in (line, end_line, column, end_column):
-            return None
-        tree = ast.parse(self.source)
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Call) and (node.lineno, node.col_offset, node.end_col_offset) == (line, column, end_column):
-                needs_test = loaded_names(node) & (bound_names(tree) - bound_names(node))
-                return None if needs_test else ast.get_source_segment(self.source, node)
-        return None
 
 
 class EntryPoint:
@@ -238,7 +108,8 @@ def _is_remote(value):
     return isinstance(value, Remote) or '_remote' in type(value).__dict__
 
 
-def _handle_of(value):
+def handle_of(value):
+    """What a stand-in is sent as; raises NotLiteral for the judge's own objects."""
     if isinstance(value, EntryPoint):
         value = value._itself()
     elif '_remote' in type(value).__dict__:
@@ -246,21 +117,3 @@ def _handle_of(value):
     if isinstance(value, Remote):
         return ['h', value._handle, '']
     raise NotLiteral(type(value).__name__)
-
-
-def _derived_attribute(self, name):
-    return getattr(self._remote, name)
-
-
-def _update(target, value):
-    """Makes the judge's own argument what the program made of it."""
-    if type(target) is not type(value):
-        return
-    if isinstance(target, (list, bytearray)):
-        target[:] = value
-        return
-    target.clear()
-    if isinstance(target, (dict, set)):
-        target.update(value)
-    else:
-        target.extend(value)
