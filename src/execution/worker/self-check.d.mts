@@ -1,0 +1,2 @@
+/** See `self-check.mjs`. */
+export declare function checkLock(program: object, judge: object, limits: object): void;
