@@ -1,14 +1,13 @@
-import { readFileSync } from 'node:fs';
 import {
   createRunner,
   embeddedModel,
   loadEngine,
-  parseTask,
   type RunResult,
   type SolveOptions,
   solve,
   type Task,
 } from '../src/index.ts';
+import { heldoutTasks } from './support/heldout-tasks.ts';
 import { intervalText, mcNemar, wilson } from './support/statistics.ts';
 
 type Cost = 'newTokens' | 'rows' | 'executions' | 'elapsedMs';
@@ -46,11 +45,7 @@ const arms: Record<string, Arm> = {
  * every hidden test passes. One run a task and arm; nothing is chosen by hidden tests.
  */
 export async function main({ quick, n = quick ? '30' : '200' }: { quick?: boolean; n?: string }) {
-  const tasks = readFileSync(new URL('data/heldout.jsonl', import.meta.url), 'utf8')
-    .trim()
-    .split('\n')
-    .slice(0, Number(n))
-    .map(taskOf);
+  const tasks = heldoutTasks(Number(n));
   const runner = await createRunner();
   await using engine = await loadEngine({ modelPath: embeddedModel.path(), gpu: false, threads: 1 });
   const figures: Record<string, number> = { n: tasks.length };
@@ -125,11 +120,6 @@ export async function main({ quick, n = quick ? '30' : '200' }: { quick?: boolea
       elapsedMs: sum('elapsedMs'),
     };
   }
-}
-
-function taskOf(line: string, i: number): Task {
-  const { text, name, asserts, hidden } = JSON.parse(line);
-  return parseTask({ id: `heldout-${i}`, text, entryPoint: name, tests: asserts, hiddenTests: hidden });
 }
 
 function count(rows: readonly Row[], holds: (row: Row, i: number) => boolean): number {
