@@ -143,6 +143,54 @@ describe('what fits alone is answered', () => {
   });
 });
 
+/** Rows of other shapes and cells in another order change a logit by some hundredths; wrong cells by whole nats. */
+const rounding = 0.2;
+
+describe('a crowd of random requests', () => {
+  it.each([1, 2, 3])('ends, with the picks of a large cache, near ties aside: %i', async (seed) => {
+    const [small, large] = [await open(), await open({ contextTokens: 4096 })];
+    const draw = uniformStream(seed);
+    const upTo = (count: number) => Math.floor(draw() * count);
+    const agents = Array.from({ length: 6 }, (_, i) => ({
+      sequence: opened(small, i % 3, 20 + upTo(120)),
+      twin: large.openSequence(),
+    }));
+    for (const { sequence, twin } of agents) twin.append(sequence.tokens);
+    const work = agents.map(async ({ sequence, twin }) => {
+      for (let step = 0; step < 12; step++) {
+        const temperature = 0;
+        const abortion = new AbortController();
+        const aborts = upTo(5) === 0;
+        if (aborts) setTimeout(() => abortion.abort('stop'), upTo(4));
+        const draft = Array.from({ length: upTo(4) }, () => 300 + upTo(9));
+        const choice = small
+          .chooseAlong({ kind: 'sample', sequence, temperature }, draft, [], { signal: abortion.signal })
+          .catch((reason) => {
+            if (reason !== 'stop') throw reason;
+          });
+        const [picks, expected] = [
+          await choice,
+          await large.choose({ kind: 'sample', sequence: twin, temperature, topCount: 5 }),
+        ];
+        if (picks) {
+          const { token, unconditionalLogprob } = picks[0]!;
+          const there = expected.top!.unconditional.find((other) => other.token === token);
+          expect(Math.abs(there!.logprob - unconditionalLogprob)).toBeLessThan(rounding);
+          expect(expected.unconditionalLogprob - there!.logprob).toBeLessThan(rounding);
+        }
+        const length = upTo(4) === 0 ? 10 + upTo(sequence.length - 10) : sequence.length;
+        for (const each of [sequence, twin]) {
+          each.truncate(length);
+          each.append([expected.token]);
+        }
+      }
+    });
+    await Promise.all(work);
+    for (const { sequence } of agents) sequence.dispose();
+    expect((await small.readLogits(opened(small, 0, 256))).length).toBe(1792);
+  });
+});
+
 describe('what exceeds the cache alone', () => {
   it('is refused and leaves the others usable', async () => {
     const engine = await open();
