@@ -160,6 +160,7 @@ function report(
     if (way[i]!.program !== own[i]!.program)
       console.log(`task ${i}:\n${own[i]!.program}\nagainst\n${way[i]!.program}`);
   }
+  if (others.some((count) => count > 0)) process.exitCode = 1;
   return {
     n: own.length,
     lines_over_naive: overNaive.value,
