@@ -10,6 +10,7 @@ export { type MixOptions, mixLogits } from './guidance/mix-logits.ts';
 export { type PickOptions, pickToken } from './guidance/pick-token.ts';
 export { uniformStream } from './guidance/uniform-stream.ts';
 export type { EngineOptions } from './llama/engine-options.ts';
+export { estimateMemory, type MemoryEstimate } from './llama/estimate-memory.ts';
 export type { LlamaEngine } from './llama/llama-engine.ts';
 export { loadEngine } from './llama/load-engine.ts';
 export { faithfulOptions, type ResolvedOptions, resolveOptions, type SolveOptions } from './options.ts';
