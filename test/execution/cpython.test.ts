@@ -205,7 +205,7 @@ describe.skipIf(!here)('the cpython backend', () => {
         false,
       );
       expect(outcome).not.toBe('passed');
-      expect(performance.now() - started).toBeLessThan(2500);
+      expect(performance.now() - started).toBeLessThan(10_000);
     }
     const left = execFileSync('ps', ['-eo', 'ppid,pid,stat,args'], { encoding: 'utf8' })
       .split('\n')

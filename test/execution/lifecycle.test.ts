@@ -32,7 +32,7 @@ test.each([
   const started = performance.now();
   abort.abort(reason);
   await expect(run).rejects.toBe(reason);
-  expect(performance.now() - started).toBeLessThan(500);
+  expect(performance.now() - started).toBeLessThan(3000);
   expect((await queued).results[0]!.outcome).toBe('passed');
 });
 

@@ -67,12 +67,13 @@ describe('time', () => {
   ])('%s', async (_name, body) => {
     const result = await run(`def f(x):\n    ${body}`, { timeoutMs: 200 });
     expect(result.outcome).toBe('timed-out');
-    expect(result.elapsedMs).toBeLessThan(500);
+    // Stopped in its thread, not by the watchdog; far from 60 s on a machine under load too.
+    expect(result.detail).toBeUndefined();
+    expect(result.elapsedMs).toBeLessThan(5000);
   });
 
   test('at module level is spent once, not once a test', async () => {
     const tests = [1, 2, 3].map((x) => ({ kind: 'assert' as const, source: `assert f(${x}) == 1` }));
-    const started = performance.now();
     const { results } = await runner.run({
       program: 'while True: pass',
       entryPoint: 'f',
@@ -85,7 +86,7 @@ describe('time', () => {
       ['timed-out', 'f(2)'],
       ['timed-out', 'f(3)'],
     ]);
-    expect(performance.now() - started).toBeLessThan(700);
+    expect(results.map(({ elapsedMs }) => elapsedMs > 0)).toEqual([true, false, false]);
   });
 
   test('of the test itself counts as well', async () => {

@@ -66,7 +66,7 @@ describe('one program for each outcome', () => {
     });
     expect(result).toMatchObject({ outcome: 'timed-out', traceEnded: 'events', call: 'f(2)' });
     expect(result.elapsedMs).toBeGreaterThanOrEqual(400);
-    expect(result.elapsedMs).toBeLessThan(640);
+    expect(result.elapsedMs).toBeLessThan(3000);
     expect(result.trace).toHaveLength(2000);
   });
 

@@ -19,7 +19,7 @@ describe.skipIf(!found)('every reference solution passes its own tests, judged o
   const runAll = (set: ReferenceSet, trace: boolean) =>
     Promise.all(
       referenceTasks(set).map(async ({ id, ...request }) => {
-        const { results } = await runner.run({ ...request, trace, limits: { timeoutMs: 20_000 } });
+        const { results } = await runner.run({ ...request, trace, limits: { timeoutMs: 100_000 } });
         return results.map(({ outcome, judged }, i) => ({ id, i, outcome, judged }));
       }),
     );

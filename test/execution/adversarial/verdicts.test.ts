@@ -69,7 +69,8 @@ describe('every bomb is held', () => {
   test.each(bombs.map(({ tries, program, ends }) => [tries, program, ends] as const))(
     '%s',
     async (_tries, program, ends) => {
-      const timeoutMs = 500;
+      // What must run into another bound first gets the time to, on a machine under load too.
+      const timeoutMs = ends.includes('timed-out') ? 500 : 10_000;
       const tests = [{ kind: 'assert' as const, source: 'assert f(1) == "never"' }];
       for (const trace of [true, false]) {
         const started = performance.now();
@@ -92,5 +93,5 @@ test('after all that, a clean program runs as ever', async () => {
   await medianMs(5);
   const unused = await medianMs(40);
   runner = first;
-  expect(used).toBeLessThan(unused * 3 + 5);
+  expect(used).toBeLessThan(unused * 4 + 20);
 });
