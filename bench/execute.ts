@@ -159,17 +159,22 @@ async function overOthers(
     const fresh: number[] = [];
     for (const file of scripts) fresh.push(await timed(() => void spawnSync(python, [file])));
     const steps = join(import.meta.dirname, 'support', 'pdb-steps.py');
-    const debugged = scripts.slice(0, quick ? 5 : 20).map((file) => {
-      const { stdout } = spawnSync(python, [steps, file, '300'], { encoding: 'utf8' });
-      return Number(stdout.trim().split(' ').at(-1));
-    });
+    const debugged = (silence: string, n: number) =>
+      scripts.slice(0, n).map((file) => {
+        const { stdout } = spawnSync(python, [steps, file, '300', silence], { encoding: 'utf8' });
+        return Number(stdout.trim().split(' ').at(-1));
+      });
+    const overOurs = (times: readonly number[]) => median(times.map((ms, i) => ms / ours[i]!));
+    const prompted = debugged('0', quick ? 5 : 20);
+    const silent = debugged('0.1', quick ? 2 : 10);
     const ourMs = median(ours);
     return {
       traced_ms: ourMs,
       fresh_python_ms: median(fresh),
-      pty_debugger_ms: median(debugged),
+      pty_debugger_ms: median(silent),
       over_fresh_python: median(fresh) / ourMs,
-      over_pty_debugger: median(debugged) / median(ours.slice(0, debugged.length)),
+      over_pty_debugger: overOurs(silent),
+      over_pty_debugger_without_wait: overOurs(prompted),
     };
   } finally {
     await runner.dispose();
