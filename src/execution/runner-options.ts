@@ -36,8 +36,6 @@ const optionsSchema = z.strictObject({
   bubblewrap: z.boolean().default(false),
   /** `cpython`: folders besides the interpreter's own library that programs may read. */
   readable: z.array(z.string().min(1)).default([]),
-  /** `cpython`: start even where a layer of the sandbox is missing. Programs then reach whatever this user reaches. */
-  unsafe: z.boolean().default(false),
 });
 
 /** Options of `createRunner`. */
@@ -47,7 +45,7 @@ export type ResolvedRunnerOptions = Readonly<
   Omit<z.output<typeof optionsSchema>, 'limits'> & { limits: typeof defaultLimits }
 >;
 
-const forCpython = ['python', 'bubblewrap', 'readable', 'unsafe'] as const;
+const forCpython = ['python', 'bubblewrap', 'readable'] as const;
 
 /** Checks and completes a runner's options. Throws a TracewiseError (ERR_OPTIONS) that names every wrong one. */
 export function resolveRunnerOptions(options: RunnerOptions = {}): ResolvedRunnerOptions {

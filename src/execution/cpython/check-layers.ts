@@ -15,7 +15,7 @@ export function checkLayers({ landlock, seccomp, open }: ServerState): void {
   if (missing.length === 0) return;
   throw new TracewiseError(
     'ERR_SANDBOX',
-    `Expected the whole sandbox of \`backend: 'cpython'\` but this is missing: ${missing.join('; ')}. \`unsafe: true\` starts without it`,
+    `Expected the whole sandbox of \`backend: 'cpython'\` but this is missing: ${missing.join('; ')}. Without it nothing is run; \`backend: 'pyodide'\` needs none of this`,
     { details: { missing } },
   );
 }

@@ -40,7 +40,7 @@ export class CpythonRunner implements ProgramRunner {
     const pool = new ServerPool(options);
     try {
       const state = await pool.lend((server) => server.state);
-      if (!options.unsafe) checkLayers(state);
+      checkLayers(state);
       return new CpythonRunner(pool, options, state.python);
     } catch (error) {
       pool.dispose();

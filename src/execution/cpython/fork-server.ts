@@ -32,8 +32,8 @@ export class ForkServer {
   #gone?: Error;
   #errors = '';
 
-  constructor({ python, readable, unsafe, bubblewrap }: ResolvedRunnerOptions) {
-    const command = [python, '-s', '-B', '-c', boot, workerFolder(), JSON.stringify({ readable, unsafe })];
+  constructor({ python, readable, bubblewrap }: ResolvedRunnerOptions) {
+    const command = [python, '-s', '-B', '-c', boot, workerFolder(), JSON.stringify({ readable })];
     const [file, ...args] = bubblewrap ? bubblewrapped(command) : command;
     this.#process = spawn(file!, args, {
       // Set orders follow the hashes; nothing else of this environment is handed on.

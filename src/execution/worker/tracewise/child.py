@@ -169,7 +169,7 @@ def _become(serve, options, limits, pipes, source):
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     linux_sandbox.set_limits(options['used'] + limits['memoryBytes'], int(limits['timeoutMs'] / 1000) + 2)
-    if not linux_sandbox.restrict_calls(options['filter']) and not options['unsafe']:
+    if not linux_sandbox.restrict_calls(options['filter']):
         os._exit(97)
     open_streams()
     install_event_loop()

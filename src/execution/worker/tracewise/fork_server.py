@@ -213,7 +213,7 @@ def main():
     system = ['/etc/ld.so.cache', '/etc/localtime', '/usr/share/zoneinfo', '/dev/null']
     landlock = linux_sandbox.restrict_files(readable + system + settings['readable'])
     built = linux_sandbox.build_filter()
-    server = Server({'filter': built, 'unsafe': settings['unsafe'], 'null': null, 'used': used})
+    server = Server({'filter': built, 'null': null, 'used': used})
     gc.collect()
     gc.freeze()
     gc.disable()
