@@ -1,8 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { lstat, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { lstat, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 
 const hashBytes = 32;
+/** A snapshot is 31 MB, and every release makes another one. */
+const keptSnapshots = 4;
 
 /**
  * Reads a cached snapshot: its SHA-256, then its bytes. Undefined where there is none, where it is damaged, and
@@ -38,10 +40,24 @@ export async function writeSnapshot(file: string, snapshot: SharedArrayBuffer): 
       await handle.close();
     }
     await rename(unfinished, file);
+    await removeOldSnapshots(dirname(file));
   } catch {
     // A cache that cannot be written (a read-only home, a full disk) costs time, no more.
     await rm(unfinished, { force: true }).catch(() => {});
   }
+}
+
+/** Keeps the newest; a process that has read an older one does not need its file any more. */
+async function removeOldSnapshots(folder: string): Promise<void> {
+  const names = (await readdir(folder)).filter((name) => /^pyodide-.*\.snapshot$/.test(name));
+  const files = await Promise.all(
+    names.map(async (name) => ({
+      path: join(folder, name),
+      madeMs: (await lstat(join(folder, name))).mtimeMs,
+    })),
+  );
+  const old = files.sort((a, b) => b.madeMs - a.madeMs).slice(keptSnapshots);
+  await Promise.all(old.map(({ path }) => rm(path, { force: true })));
 }
 
 function digest(bytes: Uint8Array): Buffer {

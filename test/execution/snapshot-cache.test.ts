@@ -1,5 +1,14 @@
 import { spawn } from 'node:child_process';
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -44,6 +53,17 @@ test.each([
   await writeSnapshot(file, image());
   damage(file);
   expect(await readSnapshot(file)).toBeUndefined();
+});
+
+test('only the newest snapshots are kept, and nothing else is touched', async () => {
+  writeFileSync(join(folder, 'my.snapshot'), 'mine');
+  for (const [i, name] of ['a', 'b', 'c', 'd', 'e', 'f'].entries()) {
+    await writeSnapshot(join(folder, `pyodide-${name}.snapshot`), image());
+    utimesSync(join(folder, `pyodide-${name}.snapshot`), 1000 + i, 1000 + i);
+  }
+  await writeSnapshot(join(folder, 'pyodide-g.snapshot'), image());
+  const kept = ['d', 'e', 'f', 'g'].map((name) => `pyodide-${name}.snapshot`);
+  expect(readdirSync(folder).sort()).toEqual(['my.snapshot', ...kept]);
 });
 
 test('a place that cannot be written is no error', async () => {
