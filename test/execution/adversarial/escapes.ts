@@ -224,7 +224,7 @@ const files: Escape[] = [
     ends: 'returned',
     program: each(
       'open(item).read()',
-      '["/etc/passwd", "/etc/hostname", "/proc/self/environ", "/proc/1/cmdline", "/root/.bashrc", "/package.json", "package.json", "../package.json"]',
+      '["/etc/passwd", "/etc/hostname", "/proc/self/environ", "/proc/1/cmdline", "/etc/shadow", "/package.json", "package.json", "../package.json"]',
     ),
   },
   {
