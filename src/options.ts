@@ -74,8 +74,8 @@ const optionsSchema = z.strictObject({
   /** A candidate that passes all visible tests ends the run. */
   stopOnPass: z.boolean().default(true),
   /**
-   * Verify the tokens of candidates as drafts of the guided line, many in one decode. Changes no token but near-ties, only the
-   * time; rows of drafts that are not taken are spent for nothing.
+   * Verify the tokens of candidates as drafts of the guided line, many in one decode. Saves decodes and changes no
+   * token but near-ties; rows of drafts that are not taken are spent for nothing.
    */
   speculation: z.boolean().default(true),
   /** All draws follow from it. */
