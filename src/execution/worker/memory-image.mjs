@@ -1,3 +1,6 @@
+// Small enough to find most zeros, large enough that a run is worth a call.
+const blockBytes = 1 << 14;
+
 /**
  * The state of a locked interpreter before any program ran in it: its linear memory, its stack pointer and its
  * open files. Copying it back takes about a millisecond and resets everything bit for bit, also an interpreter
@@ -8,6 +11,7 @@ export class MemoryImage {
   #files;
   #stackPointer;
   #bytes;
+  #runs;
   #streams;
 
   /** @param {any} module Emscripten's module object @param {any} files its file system */
@@ -17,6 +21,7 @@ export class MemoryImage {
     this.#stackPointer = module.___stack_pointer.value;
     const used = (module._sbrk(0) + 0xffff) & ~0xffff;
     this.#bytes = module.HEAPU8.slice(0, used);
+    this.#runs = runsOf(this.#bytes);
     this.#streams = files.streams.map((stream, fd) => stream && { stream, fd, flags: stream.flags });
   }
 
@@ -26,7 +31,10 @@ export class MemoryImage {
 
   restore() {
     const heap = this.#module.HEAPU8;
-    heap.set(this.#bytes);
+    for (const { begin, end, saved } of this.#runs) {
+      if (saved) heap.set(saved, begin);
+      else heap.fill(0, begin, end);
+    }
     heap.fill(0, this.#bytes.length);
     this.#module.___stack_pointer.value = this.#stackPointer;
     this.#restoreStreams();
@@ -41,4 +49,25 @@ export class MemoryImage {
       if (saved) Object.assign(saved.stream, { fd, flags: saved.flags });
     }
   }
+}
+
+/**
+ * Almost half of the memory is zero, and zeros are written several times faster than bytes are copied.
+ * @param {Uint8Array} bytes
+ */
+function runsOf(bytes) {
+  const words = new BigUint64Array(bytes.buffer, bytes.byteOffset, bytes.length >> 3);
+  const runs = [];
+  for (let begin = 0; begin < bytes.length; begin += blockBytes) {
+    const end = Math.min(begin + blockBytes, bytes.length);
+    const isZero = words.subarray(begin >> 3, end >> 3).every((word) => word === 0n);
+    const last = runs.at(-1);
+    if (last && last.isZero === isZero) last.end = end;
+    else runs.push({ begin, end, isZero });
+  }
+  return runs.map(({ begin, end, isZero }) => ({
+    begin,
+    end,
+    saved: isZero ? undefined : bytes.subarray(begin, end),
+  }));
 }
