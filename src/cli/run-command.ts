@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { TracewiseError } from '../errors.ts';
@@ -11,6 +10,7 @@ import { testText } from '../task/test-text.ts';
 import { exitCodes } from './exit-codes.ts';
 import { interruptible } from './interruptible.ts';
 import { printable } from './printable.ts';
+import { readTextFile } from './read-text-file.ts';
 
 /** What commander reads from the command line of `tracewise run`. */
 export interface RunFlags {
@@ -51,7 +51,7 @@ export function runCommand(file: string, flags: RunFlags): Promise<number> {
 }
 
 async function readWork(file: string, { call, tests }: RunFlags): Promise<Work> {
-  const source = file === '-' ? await text(process.stdin) : await read(file);
+  const source = file === '-' ? await text(process.stdin) : await readTextFile(file);
   const own = readTests(source, { besideProgram: true });
   if (call !== undefined) {
     const entryPoint = /^\s*([A-Za-z_]\w*)\s*\(/.exec(call)?.[1];
@@ -63,7 +63,7 @@ async function readWork(file: string, { call, tests }: RunFlags): Promise<Work> 
     const asked = own.tests.length > 0 ? own.tests : [{ kind: 'assert' as const, source: 'pass' }];
     return { program: own.program, tests: asked };
   }
-  const wanted = await read(tests);
+  const wanted = await readTextFile(tests);
   if (wanted.trimStart().startsWith('{')) {
     const { entryPoint, setupCode, tests: visible, hiddenTests } = readTask(wanted);
     return { program: source, tests: [...visible, ...hiddenTests], entryPoint, setupCode };
@@ -122,14 +122,4 @@ function resultText(result: TestResult, test: ProgramTest): string {
     );
   if (stdoutTruncated) lines.push('  | … (cut)');
   return lines.join('\n');
-}
-
-function read(file: string): Promise<string> {
-  return readFile(file, 'utf8').catch((cause: NodeJS.ErrnoException) => {
-    throw new TracewiseError(
-      'ERR_TASK',
-      `Expected a file but could not read ${file}: ${cause.code ?? cause.message}`,
-      { cause },
-    );
-  });
 }

@@ -1,9 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { RunResult } from '../controller/fold-run.ts';
 import { type Run, solve } from '../controller/solve.ts';
-import { TracewiseError } from '../errors.ts';
 import { createRunner } from '../execution/create-runner.ts';
 import { loadEngine } from '../llama/load-engine.ts';
 import { resolveOptions } from '../options.ts';
@@ -13,6 +11,7 @@ import { exitCodes } from './exit-codes.ts';
 import { interruptible } from './interruptible.ts';
 import { LiveView } from './live-view.ts';
 import { printable } from './printable.ts';
+import { readTextFile } from './read-text-file.ts';
 import { engineOptionsOf, type SolveFlags, solveOptionsOf } from './solve-flags.ts';
 
 /** `tracewise solve`: the program on stdout, what happens on stderr; returns the exit code. */
@@ -66,12 +65,6 @@ function summary({
 
 async function readTaskFrom(source: string): Promise<Task> {
   if (source === '-') return readTask(await text(process.stdin), { id: 'stdin' });
-  const content = await readFile(source, 'utf8').catch((cause: NodeJS.ErrnoException) => {
-    throw new TracewiseError(
-      'ERR_TASK',
-      `Expected a task file but could not read ${source}: ${cause.code ?? cause.message}`,
-      { cause },
-    );
-  });
+  const content = await readTextFile(source, 'task file');
   return readTask(content, { id: basename(source, extname(source)) });
 }
