@@ -36,7 +36,7 @@ const optionsSchema = z.strictObject({
   candidates: z.number().int().min(1).max(64).default(3),
   /** The paper's t: the temperature that candidates are sampled at. */
   temperature: z.number().min(0).max(10).default(0.8),
-  /** Nucleus of the candidates' sampling. */
+  /** Nucleus of what is sampled from one stream: the candidates, and the answer where `finalTemperature` > 0. */
   topP: share.default(0.95),
   topK: z.number().int().min(0).default(0),
   minP: share.default(0),
@@ -67,6 +67,11 @@ const optionsSchema = z.strictObject({
   emptySignal: z.enum(['line', 'token']).default('line'),
   /** Where γ > 1, tokens with p_c below this share of max p_c cannot win; 0: no mask. */
   plausibility: share.default(0.1),
+  /**
+   * γ applies only to tokens where the two streams differ by more than this, and elsewhere the plain stream picks:
+   * by total variation, ½ Σ |p_c − p_u|, the share of probability that the signal moves. 0: everywhere.
+   */
+  guidanceGate: share.default(0),
   /** Added to both probabilities before their ratio is taken; the reference uses 1e-8. */
   epsilon: share.default(0),
   /** Temperature of the answer's own tokens; 0: the likeliest of the mixture, as in the paper. */
@@ -102,6 +107,7 @@ export const faithfulOptions = {
   executedText: 'normalized',
   emptySignal: 'token',
   plausibility: 0,
+  guidanceGate: 0,
   epsilon: 1e-8,
   finalTemperature: 0,
   stopOnPass: false,

@@ -43,6 +43,8 @@ export interface GuidedRequest {
   readonly epsilon: number;
   /** Only tokens with p_c ≥ plausibility · max p_c may be picked; 0: no mask. */
   readonly plausibility: number;
+  /** γ applies only where ½ Σ |p_c − p_u| exceeds this, and the pick is p_u's elsewhere; 0, the default: always. */
+  readonly guidanceGate?: number;
   /** 0: argmax (ties: lower id). Otherwise the mixture is divided by it and sampled as in `SampleRequest`, not narrowed. */
   readonly temperature: number;
   /** The draw, in [0, 1); needed where temperature > 0. */

@@ -21,6 +21,7 @@ Napi::Value mixRowsExport(const Napi::CallbackInfo& info) {
   mix.guidanceStrength = readNumber(options, "guidanceStrength");
   mix.epsilon = readNumber(options, "epsilon");
   mix.plausibility = readNumber(options, "plausibility");
+  mix.guidanceGate = readNumber(options, "guidanceGate");
   if (u.size() != c.size()) throw std::invalid_argument("the rows differ in length");
   auto scores = Napi::Float32Array::New(info.Env(), u.size());
   RowSummary us, cs, guided;

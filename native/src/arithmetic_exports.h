@@ -5,8 +5,8 @@
 
 namespace tracewise {
 
-/// mixRows(unconditional, conditional, { guidanceStrength, epsilon, plausibility, plain }):
-/// normalised guided logprobs, or undefined where no token can be picked.
+/// mixRows(unconditional, conditional, { guidanceStrength, epsilon, plausibility, guidanceGate,
+/// plain }): normalised guided logprobs, or undefined where no token can be picked.
 Napi::Value mixRowsExport(const Napi::CallbackInfo& info);
 
 /// pickToken(row, { temperature, topK, topP, minP, uniform, plain }): the token, -1 where there is

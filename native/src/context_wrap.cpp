@@ -19,6 +19,7 @@ ChoiceRequest readChoice(const Napi::Object& object) {
   choice.mix.guidanceStrength = readNumber(object, "guidanceStrength");
   choice.mix.epsilon = readNumber(object, "epsilon");
   choice.mix.plausibility = readNumber(object, "plausibility");
+  choice.mix.guidanceGate = readNumber(object, "guidanceGate");
   choice.topCount = static_cast<size_t>(readNumber(object, "topCount"));
   choice.draftToken = static_cast<int32_t>(readNumber(object, "draftToken"));
   return choice;

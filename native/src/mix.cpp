@@ -113,16 +113,26 @@ TRACEWISE_INLINE inline void mixEach(const float* u, const float* c, size_t size
 #undef TRACEWISE_KERNELS
 #undef TRACEWISE_TARGET
 
-const Kernels plainKernels = {"plain",         plain::maxOf,       plain::indexOf,
-                              plain::sumOfExp, plain::mixLogprobs, plain::mixProbabilities};
+const Kernels plainKernels = {"plain",
+                              plain::maxOf,
+                              plain::indexOf,
+                              plain::sumOfExp,
+                              plain::totalVariation,
+                              plain::mixLogprobs,
+                              plain::mixProbabilities};
 
 #if defined(__x86_64__)
 #define TRACEWISE_KERNELS avx2
 #define TRACEWISE_TARGET __attribute__((target("avx2,fma")))
 #include "mix_kernels.inc"
 
-static const Kernels avx2Kernels = {"avx2",         avx2::maxOf,       avx2::indexOf,
-                                    avx2::sumOfExp, avx2::mixLogprobs, avx2::mixProbabilities};
+static const Kernels avx2Kernels = {"avx2",
+                                    avx2::maxOf,
+                                    avx2::indexOf,
+                                    avx2::sumOfExp,
+                                    avx2::totalVariation,
+                                    avx2::mixLogprobs,
+                                    avx2::mixProbabilities};
 
 const Kernels& bestKernels() {
   static const bool capable = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
@@ -147,7 +157,12 @@ double logprobOf(const float* row, const RowSummary& summary, int32_t token) {
 
 void mixRows(const float* u, const RowSummary& us, const float* c, const RowSummary& cs,
              size_t size, const MixOptions& options, float* scores, const Kernels& kernels) {
-  if (options.epsilon > 0) {
+  if (options.guidanceGate > 0 &&
+      kernels.totalVariation(u, c, size, us.logSum, cs.logSum) <= options.guidanceGate) {
+    MixOptions plain;
+    plain.guidanceStrength = 0;
+    kernels.mixLogprobs(u, c, size, us.max, cs.max, plain, scores);
+  } else if (options.epsilon > 0) {
     kernels.mixProbabilities(u, c, size, us, cs, options, scores);
   } else {
     kernels.mixLogprobs(u, c, size, us.max, cs.max, options, scores);

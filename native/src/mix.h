@@ -21,6 +21,8 @@ struct MixOptions {
   double guidanceStrength = 1;  // the paper's gamma
   double epsilon = 0;           // added to both probabilities; 0 mixes logprobs
   double plausibility = 0;      // share of max p_c below which a token cannot be picked
+  double guidanceGate =
+      0;  // gamma applies where the streams' total variation exceeds it; 0: always
 };
 
 struct PickOptions {
@@ -42,6 +44,8 @@ struct Kernels {
   float (*maxOf)(const float* row, size_t size);
   size_t (*indexOf)(const float* row, size_t size, float value);
   double (*sumOfExp)(const float* row, size_t size, float max, float scale);
+  double (*totalVariation)(const float* u, const float* c, size_t size, double logSumU,
+                           double logSumC);
   void (*mixLogprobs)(const float* u, const float* c, size_t size, float maxU, float maxC,
                       const MixOptions& options, float* scores);
   void (*mixProbabilities)(const float* u, const float* c, size_t size, const RowSummary& us,
@@ -63,7 +67,8 @@ double logprobOf(const float* row, const RowSummary& summary, int32_t token);
 /// epsilon > 0: log p_u + gamma (log(p_c + eps) - log(p_u + eps)), -Infinity where p_u = 0;
 /// epsilon = 0: (1 - gamma) log p_u + gamma log p_c, where a stream of weight 0 has no say (0 *
 /// -Infinity = 0) and a sum that is NaN or +Infinity (p_u = 0 at gamma > 1) is -Infinity. epsilon
-/// is 0 or at least 1e-30, the range of float.
+/// is 0 or at least 1e-30, the range of float. Where the streams' total variation, half the sum of
+/// |p_c - p_u|, does not exceed guidanceGate > 0 the scores are those of p_u alone.
 void mixRows(const float* u, const RowSummary& us, const float* c, const RowSummary& cs,
              size_t size, const MixOptions& options, float* scores,
              const Kernels& kernels = bestKernels());

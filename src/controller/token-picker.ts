@@ -15,7 +15,7 @@ export interface PickedToken {
 
 /**
  * Picks the answer's tokens, one at a time: from the guided mixture where there is a signal, from the
- * conditional stream alone for γ = 1, from the unconditional one otherwise. Tokens of candidates are verified
+ * conditional stream alone for an ungated γ = 1, from the unconditional one otherwise. Tokens of candidates are verified
  * ahead where they agree; a pick that was verified ahead is the very pick that would have been made.
  */
 export class TokenPicker {
@@ -66,9 +66,11 @@ export class TokenPicker {
 
   #request(guided: boolean): ChoiceRequest {
     const { unconditional, conditional } = this.#streams;
-    const { guidanceStrength, epsilon, plausibility, finalTemperature: temperature } = this.#options;
-    if (!guided || !conditional) return { kind: 'sample', sequence: unconditional, temperature };
-    if (guidanceStrength === 1) return { kind: 'sample', sequence: conditional, temperature };
+    const { guidanceStrength, guidanceGate, epsilon, plausibility } = this.#options;
+    const { finalTemperature: temperature, topK, topP, minP } = this.#options;
+    const single = { kind: 'sample', temperature, topK, topP, minP } as const;
+    if (!guided || !conditional) return { ...single, sequence: unconditional };
+    if (guidanceStrength === 1 && guidanceGate === 0) return { ...single, sequence: conditional };
     return {
       kind: 'guided',
       unconditional,
@@ -76,6 +78,7 @@ export class TokenPicker {
       guidanceStrength,
       epsilon,
       plausibility: guidanceStrength > 1 ? plausibility : 0,
+      guidanceGate,
       temperature,
       topCount: 1,
     };

@@ -1,5 +1,6 @@
 import { logSoftmax } from './log-softmax.ts';
 import { plausibilityFloor } from './plausibility-floor.ts';
+import { totalVariation } from './total-variation.ts';
 
 export interface MixOptions {
   /** The paper's γ. 0: the unconditional distribution, 1: the conditional one, above 1: extrapolation. */
@@ -8,6 +9,11 @@ export interface MixOptions {
   readonly epsilon?: number;
   /** Tokens with p_c below this share of max p_c cannot be picked; 0: no mask. */
   readonly plausibility?: number;
+  /**
+   * γ applies only where the total variation of the two distributions, ½ Σ |p_c − p_u|, exceeds this;
+   * elsewhere the mixture is p_u, unmasked. 0: always.
+   */
+  readonly guidanceGate?: number;
 }
 
 /**
@@ -20,7 +26,7 @@ export interface MixOptions {
 export function mixLogits(
   unconditionalLogits: ArrayLike<number>,
   conditionalLogits: ArrayLike<number>,
-  { guidanceStrength, epsilon = 0, plausibility = 0 }: MixOptions,
+  { guidanceStrength, epsilon = 0, plausibility = 0, guidanceGate = 0 }: MixOptions,
 ): Float64Array {
   if (unconditionalLogits.length !== conditionalLogits.length) {
     throw new RangeError(
@@ -29,6 +35,7 @@ export function mixLogits(
   }
   const unconditional = logSoftmax(unconditionalLogits);
   const conditional = logSoftmax(conditionalLogits);
+  if (guidanceGate > 0 && totalVariation(unconditional, conditional) <= guidanceGate) return unconditional;
   const floor = plausibilityFloor(conditional, plausibility);
   const scores = new Float64Array(unconditional.length);
   for (let i = 0; i < scores.length; i++) {

@@ -20,7 +20,13 @@ export interface NativeAddon {
   mixRows(
     unconditional: Float32Array,
     conditional: Float32Array,
-    options: { guidanceStrength: number; epsilon: number; plausibility: number; plain?: boolean },
+    options: {
+      guidanceStrength: number;
+      epsilon: number;
+      plausibility: number;
+      guidanceGate: number;
+      plain?: boolean;
+    },
   ): Float32Array | undefined;
   /** -1 where no token can be picked. For tests. */
   pickToken(row: Float32Array, options: NativePick & { plain?: boolean }): number;
@@ -131,6 +137,7 @@ export interface NativeChoiceRequest extends NativePick {
   readonly guidanceStrength: number;
   readonly epsilon: number;
   readonly plausibility: number;
+  readonly guidanceGate: number;
   readonly topCount: number;
   /** Not -1: the next choice is only made where this one picks it. */
   readonly draftToken: number;

@@ -21,6 +21,7 @@ export function checkRequest(request: ChoiceRequest): void {
   inRange('guidanceStrength', request.guidanceStrength, 0, 1e6);
   inRange('epsilon', request.epsilon, 1e-30, 1, { orZero: true });
   inRange('plausibility', request.plausibility, 0, 1);
+  inRange('guidanceGate', request.guidanceGate ?? 0, 0, 1);
 }
 
 /** Checks the draws of a draft's picks. Throws a TypeError or RangeError. */

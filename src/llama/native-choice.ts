@@ -33,6 +33,7 @@ function nativeChoice(
     guidanceStrength: guided ? request.guidanceStrength : 0,
     epsilon: guided ? request.epsilon : 0,
     plausibility: guided ? request.plausibility : 0,
+    guidanceGate: guided ? (request.guidanceGate ?? 0) : 0,
     topCount: request.topCount ?? 0,
   };
 }

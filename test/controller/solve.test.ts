@@ -207,6 +207,14 @@ describe('solve', () => {
     expect(new Set(kinds)).toEqual(new Set(['sample']));
   });
 
+  it.each([1, 3])('guides at γ = %s only where the signal moves more probability than the gate', async (γ) => {
+    // The signal moves half of it: from 40 % for the right line to 90 %.
+    const open = await solve(task, setup({ guidanceStrength: γ, guidanceGate: 0.49 }));
+    expect(open).toMatchObject({ solved: true, changedTokens: 1 });
+    const shut = await solve(task, setup({ guidanceStrength: γ, guidanceGate: 0.51 }));
+    expect(shut).toMatchObject({ solved: false, changedTokens: 0 });
+  });
+
   it('runs the whole program, imports and helpers included', async () => {
     const at = setup({ beginAnswer: 'fence' }, (text) => {
       const answer = text.slice(text.lastIndexOf('```python\n') + 10);

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { logSoftmax } from '../../src/guidance/log-softmax.ts';
 import { mixLogits } from '../../src/guidance/mix-logits.ts';
 import { pickToken } from '../../src/guidance/pick-token.ts';
+import { totalVariation } from '../../src/guidance/total-variation.ts';
 import { uniformStream } from '../../src/guidance/uniform-stream.ts';
 
 const draw = uniformStream(7);
@@ -95,8 +96,25 @@ describe('mixLogits', () => {
     expect(argmax(mixLogits(...streams, { guidanceStrength: 3, plausibility: 0.1 }))).toBe(0);
   });
 
+  it('is the unconditional distribution, unmasked, where the streams differ by no more than the gate', () => {
+    const apart = totalVariation(logSoftmax(u), logSoftmax(c));
+    const options = { guidanceStrength: 3, plausibility: 0.1 };
+    expect(mixLogits(u, c, { ...options, guidanceGate: apart })).toEqual(logSoftmax(u));
+    expect(mixLogits(u, c, { ...options, guidanceGate: apart * 0.999 })).toEqual(mixLogits(u, c, options));
+  });
+
   it('refuses rows of different lengths', () => {
     expect(() => mixLogits([0], [0, 1], { guidanceStrength: 1 })).toThrow('length 1 but received 2');
+  });
+});
+
+describe('totalVariation', () => {
+  it('is the share of probability that moved: 0 for equals, 1 for strangers, symmetric', () => {
+    const logs = (...p: number[]) => Float64Array.from(p, Math.log);
+    expect(totalVariation(logs(0.5, 0.5, 0), logs(0.2, 0.5, 0.3))).toBeCloseTo(0.3, 12);
+    expect(totalVariation(logs(0.2, 0.5, 0.3), logs(0.5, 0.5, 0))).toBeCloseTo(0.3, 12);
+    expect(totalVariation(logs(1, 0), logs(0, 1))).toBe(1);
+    expect(totalVariation(logs(0.9, 0.1), logs(0.9, 0.1))).toBe(0);
   });
 });
 

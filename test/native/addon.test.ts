@@ -54,6 +54,7 @@ const pick = {
   guidanceStrength: 0,
   epsilon: 0,
   plausibility: 0,
+  guidanceGate: 0,
   topCount: 0,
   draftToken: -1,
 };

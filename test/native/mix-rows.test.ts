@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { logSoftmax } from '../../src/guidance/log-softmax.ts';
 import { mixLogits } from '../../src/guidance/mix-logits.ts';
+import { totalVariation } from '../../src/guidance/total-variation.ts';
 import { loadAddon } from '../../src/llama/load-addon.ts';
 import { nearbyRow, randomRow } from '../support/random-row.ts';
 
@@ -40,21 +42,26 @@ describe.each([false, true])('plain kernels: %s', (plain) => {
       { holes: true, plausibility: 0.1, epsilon: 0 },
       { holes: true, plausibility: 0, epsilon: 1e-8 },
       { holes: false, plausibility: 0.1, epsilon: 1e-8 },
-    ])('equals the float64 reference: %o', ({ holes, plausibility, epsilon }) => {
+      { holes: true, plausibility: 0.1, epsilon: 0, gated: true },
+    ])('equals the float64 reference: %o', ({ holes, plausibility, epsilon, gated }) => {
       const row = randomRow(size, 1);
       const near = nearbyRow(row, 2);
       const u = holes ? withHoles(row, 0) : row;
       const c = holes ? withHoles(near, 11) : near;
+      const apart = totalVariation(logSoftmax(u), logSoftmax(c));
+      const gates = gated ? [apart - 1e-6, apart + 1e-6] : [0];
       let largest = 0;
       for (const guidanceStrength of strengths) {
-        const options = { guidanceStrength, epsilon, plausibility };
-        const actual = addon.mixRows(u, c, { ...options, plain })!;
-        const expected = mixLogits(u, c, options);
-        largest = Math.max(largest, largestDifference(actual, expected));
-        expect(likeliest(actual)).toBe(likeliest(expected));
+        for (const guidanceGate of gates) {
+          const options = { guidanceStrength, epsilon, plausibility, guidanceGate };
+          const actual = addon.mixRows(u, c, { ...options, plain })!;
+          const expected = mixLogits(u, c, options);
+          largest = Math.max(largest, largestDifference(actual, expected));
+          expect(likeliest(actual)).toBe(likeliest(expected));
+        }
       }
       console.log(
-        `mix ${size} plain=${plain} holes=${holes} eps=${epsilon}: largest difference ${largest.toExponential(2)}`,
+        `mix ${size} plain=${plain} holes=${holes} eps=${epsilon} gated=${gated ?? false}: largest difference ${largest.toExponential(2)}`,
       );
       expect(largest).toBeLessThan(1e-5);
     });
@@ -65,7 +72,7 @@ it('is exact at both ends', () => {
   const u = randomRow(2048, 3);
   const c = nearbyRow(u, 4);
   u[likeliest(c)] = -Infinity;
-  const options = { epsilon: 0, plausibility: 0 };
+  const options = { epsilon: 0, plausibility: 0, guidanceGate: 0 };
   expect(likeliest(addon.mixRows(u, c, { ...options, guidanceStrength: 0 })!)).toBe(likeliest(u));
   // p_u = 0 has no say at strength 1.
   expect(likeliest(addon.mixRows(u, c, { ...options, guidanceStrength: 1 })!)).toBe(likeliest(c));
@@ -76,14 +83,14 @@ it('is exact at both ends', () => {
 it('has no answer where no token can be picked', () => {
   const nothing = new Float32Array(64).fill(Number.NaN);
   const row = randomRow(64, 5);
-  const options = { guidanceStrength: 1, epsilon: 0, plausibility: 0 };
+  const options = { guidanceStrength: 1, epsilon: 0, plausibility: 0, guidanceGate: 0 };
   expect(addon.mixRows(nothing, row, options)).toBeUndefined();
   expect(addon.mixRows(row, new Float32Array(64).fill(-Infinity), options)).toBeUndefined();
   expect(addon.mixRows(row, new Float32Array(64).fill(Infinity), options)).toBeUndefined();
 });
 
 it('refuses rows of different lengths', () => {
-  const options = { guidanceStrength: 1, epsilon: 0, plausibility: 0 };
+  const options = { guidanceStrength: 1, epsilon: 0, plausibility: 0, guidanceGate: 0 };
   expect(() => addon.mixRows(new Float32Array(4), new Float32Array(5), options)).toThrow('length');
   expect(() => addon.mixRows(new Float64Array(4) as never, new Float32Array(4), options)).toThrow(TypeError);
 });
