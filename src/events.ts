@@ -17,7 +17,9 @@ export type EndReason =
   | 'model-tokens'
   | 'wall-clock'
   | 'executions'
-  | 'context-full';
+  | 'context-full'
+  /** Of an agent in a race: another one won. */
+  | 'outrun';
 
 /** What a run cost. */
 export interface RunCounters {

@@ -1,3 +1,9 @@
+export { type GridAxes, grid } from './agents/grid.ts';
+export { type Race, race } from './agents/race.ts';
+export type { RaceEvent } from './agents/race-event.ts';
+export type { RaceOptions, RaceSetup } from './agents/race-setup.ts';
+export type { SignalRewriter } from './controller/attempt-setup.ts';
+export type { CombinedResult } from './controller/combine-runs.ts';
 export { foldRun, type RunResult } from './controller/fold-run.ts';
 export { type Run, type SolveSetup, solve } from './controller/solve.ts';
 export { embeddedModel } from './embedded-model.ts';
@@ -17,6 +23,10 @@ export { faithfulOptions, type ResolvedOptions, resolveOptions, type SolveOption
 export type * from './program-runner.ts';
 export { renderSignal, type Signal, type SignalOptions } from './signal/render-signal.ts';
 export type { SignalEntry } from './signal/signal-entry.ts';
+export { bestOfN } from './strategies/best-of-n.ts';
+export { greedy } from './strategies/greedy.ts';
+export { majorityVote } from './strategies/majority-vote.ts';
+export type { SamplingSetup } from './strategies/sampling.ts';
 export { readPythonTask } from './task/read-python-task.ts';
 export { readTask } from './task/read-task.ts';
 export { parseTask, type Task, type TaskInput } from './task/task.ts';

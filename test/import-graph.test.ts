@@ -6,14 +6,24 @@ const root = resolve(import.meta.dirname, '../src');
 
 /** The layers of the library, lowest first; an import points down or stays in its folder. */
 const layers = [
-  ['errors', 'option-names', 'options', 'events', 'token-model', 'program-runner', 'package-root'],
+  [
+    'errors',
+    'option-names',
+    'options',
+    'events',
+    'token-model',
+    'program-runner',
+    'package-root',
+    'cache-folder',
+    'embedded-model',
+  ],
   ['guidance', 'lines', 'signal'],
   ['task'],
-  ['llama', 'execution', 'prompt', 'testing'],
+  ['llama', 'execution', 'prompt', 'models', 'testing'],
   ['controller'],
-  ['agents', 'strategies'],
+  ['agents'],
+  ['strategies'],
   ['bench', 'report'],
-  ['embedded-model'],
   ['index'],
   ['cli'],
 ];

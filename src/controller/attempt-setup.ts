@@ -1,8 +1,16 @@
 import type { EventBody } from '../events.ts';
 import type { ResolvedOptions } from '../options.ts';
 import type { ProgramRunner } from '../program-runner.ts';
+import type { SignalEntry } from '../signal/signal-entry.ts';
 import type { Task } from '../task/task.ts';
 import type { TokenModel } from '../token-model.ts';
+
+/**
+ * Stands between what the candidates did and the signal, for experiments on what of it helps: the entries it
+ * returns are written in place of those it gets, none of them for no signal. Drafts, `stopOnPass` and events
+ * still see what really happened. Called once a refresh, `refresh` counting from 0.
+ */
+export type SignalRewriter = (entries: readonly SignalEntry[], refresh: number) => readonly SignalEntry[];
 
 /** What one attempt at one task works with. */
 export interface AttemptSetup {
@@ -13,4 +21,5 @@ export interface AttemptSetup {
   /** Aborts with a RunStopped to end the run in order, with anything else to end it for good. */
   readonly signal: AbortSignal;
   readonly emit: (body: EventBody) => void;
+  readonly rewriteSignal?: SignalRewriter | undefined;
 }

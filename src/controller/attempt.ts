@@ -57,6 +57,11 @@ export class Attempt {
     });
   }
 
+  /** Rows put through the model so far. */
+  get rows(): number {
+    return this.#streams.rows;
+  }
+
   /** Runs to the end and emits all of its events. Rejects with the signal's reason where it is aborted for good. */
   async run(): Promise<void> {
     try {

@@ -31,7 +31,7 @@ export interface Refreshed {
 
 /** One refresh: candidates, cut to programs, run, written as the signal, put before the answer. */
 export async function refreshSignal(setup: RefreshSetup): Promise<Refreshed> {
-  const { task, options, model, runner, signal, emit, streams, codeSoFar, line } = setup;
+  const { task, options, model, runner, signal, emit, streams, codeSoFar, line, refresh } = setup;
   const { entryPoint } = task;
   const candidates = await sampleCandidates({ ...setup, entryPoint });
   const kept = await keepPrograms(candidates, { runner, codeSoFar, entryPoint, options, signal });
@@ -51,7 +51,7 @@ export async function refreshSignal(setup: RefreshSetup): Promise<Refreshed> {
   const programs = kept.map((program) => (program.outcome === 'kept' ? program.program : undefined));
   const entries = await runPrograms(setup, programs);
   const room = streams.signalRoom(codeReserve);
-  const rendered = renderSignal(entries, {
+  const rendered = renderSignal(setup.rewriteSignal?.(entries, refresh) ?? entries, {
     form: options.signalForm,
     codeSoFar,
     showExpected: options.showExpected,

@@ -4,21 +4,23 @@ import type { ProgramRunner } from '../program-runner.ts';
 import { parseTask, type TaskInput } from '../task/task.ts';
 import type { TokenModel } from '../token-model.ts';
 import { Attempt } from './attempt.ts';
+import type { SignalRewriter } from './attempt-setup.ts';
 import { EventLog } from './event-log.ts';
 import { foldRun, type RunResult } from './fold-run.ts';
-import { RunStopped } from './run-stopped.ts';
+import { startWork, type Underway } from './underway.ts';
 
 export interface SolveSetup extends SolveOptions {
   readonly engine: TokenModel;
   readonly runner: ProgramRunner;
   readonly signal?: AbortSignal;
+  /** For experiments on the signal. */
+  readonly rewriteSignal?: SignalRewriter;
 }
 
 /** A run under way: iterate it for its events, await it for its result, both if you like, as often as you like. */
-export interface Run extends PromiseLike<RunResult>, AsyncIterable<RunEvent> {
-  readonly result: Promise<RunResult>;
-  /** Ends the run within one decode step; iteration and result reject with the reason. */
-  abort(reason?: unknown): void;
+export interface Run extends Underway<RunResult, RunEvent> {
+  /** Rows (tokens of any sequence) put through the model for it so far. */
+  readonly rows: number;
 }
 
 /**
@@ -26,50 +28,18 @@ export interface Run extends PromiseLike<RunResult>, AsyncIterable<RunEvent> {
  * task's visible tests. A program that does not pass is a result, not an error; what throws is a wrong task
  * or option (at once) and a broken model or runner or an abort (on iteration and on awaiting).
  */
-export function solve(taskInput: TaskInput, { engine, runner, signal, ...options }: SolveSetup): Run {
+export function solve(taskInput: TaskInput, setup: SolveSetup): Run {
+  const { engine: model, runner, signal, rewriteSignal, ...options } = setup;
   const task = parseTask(taskInput);
   const resolved = resolveOptions(options);
   const log = new EventLog();
-  const controller = new AbortController();
-  const abort = (reason?: unknown) => controller.abort(reason);
-  const onAbort = () => abort(signal?.reason);
-  const work = async (): Promise<RunResult> => {
-    const { wallClockMs } = resolved.budget;
-    const timer =
-      wallClockMs === undefined
-        ? undefined
-        : setTimeout(() => abort(new RunStopped('wall-clock')), wallClockMs);
-    if (signal?.aborted) onAbort();
-    else signal?.addEventListener('abort', onAbort, { once: true });
-    try {
-      controller.signal.throwIfAborted();
-      const emit = log.emit.bind(log);
-      await new Attempt({
-        task,
-        options: resolved,
-        model: engine,
-        runner,
-        signal: controller.signal,
-        emit,
-      }).run();
-      log.end();
-      return foldRun(log.events);
-    } catch (reason) {
-      log.fail(reason);
-      throw reason;
-    } finally {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', onAbort);
-    }
+  const emit = log.emit.bind(log);
+  let attempt: Attempt | undefined;
+  const work = async (signal: AbortSignal): Promise<RunResult> => {
+    attempt = new Attempt({ task, options: resolved, model, runner, signal, emit, rewriteSignal });
+    await attempt.run();
+    return foldRun(log.events);
   };
-  const result = Promise.resolve().then(work);
-  // A run that is only iterated has told its failure there.
-  result.catch(() => {});
-  return {
-    result,
-    abort,
-    // biome-ignore lint/suspicious/noThenProperty: a run is awaitable by design
-    then: (onFulfilled, onRejected) => result.then(onFulfilled, onRejected),
-    [Symbol.asyncIterator]: () => log.read(),
-  };
+  const underway = startWork(work, log, { signal, wallClockMs: resolved.budget.wallClockMs });
+  return Object.defineProperty(underway, 'rows', { get: () => attempt?.rows ?? 0 }) as Run;
 }

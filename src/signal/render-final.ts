@@ -12,7 +12,7 @@ export const renderFinal: EntryRenderer = ({ program, results }, index, { codeSo
   const lines = runs.map((run, i) => `${i + 1}: ${run}`.trimEnd());
   const continuation = continuationOf(program, codeSoFar);
   const verdict = showExpected ? ` ${verdictOf(lines)}` : '';
-  return `# ${index + 1}${verdict}\n${continuation}\n${lines.join('\n')}\n`;
+  return `${[`# ${index + 1}${verdict}`, continuation, ...lines].join('\n')}\n`;
 };
 
 /** Whether an entry goes on at all: the embedded model has never read one that does not. */
@@ -50,6 +50,7 @@ function finalLocals(program: string, result: TestResult): [string, string][] {
 }
 
 function verdictOf(lines: readonly string[]): string {
+  if (lines.length === 0) return 'open';
   if (lines.some((line) => line.endsWith(' fail') || line.includes(' ! '))) return 'fail';
   if (lines.every((line) => line.endsWith(' pass'))) return 'pass';
   return lines.every((line) => line.endsWith(' ok')) ? 'near' : 'open';

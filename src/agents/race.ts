@@ -1,0 +1,57 @@
+import { type CombinedResult, combineRuns } from '../controller/combine-runs.ts';
+import { EventStream } from '../controller/event-stream.ts';
+import type { RunResult } from '../controller/fold-run.ts';
+import { startWork, type Underway } from '../controller/underway.ts';
+import { parseTask, type TaskInput } from '../task/task.ts';
+import { Agents } from './agents.ts';
+import type { RaceEvent } from './race-event.ts';
+import { lineUp, type RaceSetup } from './race-setup.ts';
+
+/** A race under way: iterate it for the events of all agents, await it for its result. */
+export type Race = Underway<CombinedResult, RaceEvent>;
+
+/** How several runs on one task come to one result. */
+export interface Finish {
+  /** The first program that passes the visible tests ends all of it, and is the result. */
+  readonly endsAtPass: boolean;
+  /** Otherwise: the index of the run to take, of those that were started. */
+  readonly choose: (runs: readonly (RunResult | undefined)[]) => number;
+}
+
+/**
+ * Lets agents that differ in their options loose on one task, over one model and one runner: the first program
+ * that passes the visible tests wins and ends the others (arXiv 2506.10948 races over γ, temperature, horizon
+ * and prompt; hidden tests have no say here). Where none passes, the result is that of most visible tests, ties:
+ * the agent named first. While one agent's programs run, others decode; all share the prompt's cells.
+ *
+ * Throws as `solve` does. The others' runs end in order (`outrun`), so that the result tells what each has cost.
+ */
+export function race(taskInput: TaskInput, setup: RaceSetup): Race {
+  return runAgents(taskInput, setup, { endsAtPass: true, choose: mostPassed });
+}
+
+/** A race with another finish. */
+export function runAgents(
+  taskInput: TaskInput,
+  { engine, runner, signal, ...options }: RaceSetup,
+  { endsAtPass, choose }: Finish,
+): Race {
+  const task = parseTask(taskInput);
+  const lineup = lineUp(engine, options);
+  const events = new EventStream<RaceEvent>();
+  const onEvent = events.push.bind(events);
+  const startedMs = performance.now();
+  const work = async (signal: AbortSignal): Promise<CombinedResult> => {
+    const agents = new Agents({ task, engine, runner, signal, lineup, endsAtPass, onEvent });
+    await agents.run();
+    const { runs, winner, sharedRows } = agents;
+    const elapsedMs = performance.now() - startedMs;
+    return combineRuns(runs, winner ?? choose(runs), { sharedRows, elapsedMs });
+  };
+  return startWork(work, events, { signal, wallClockMs: lineup.budget.wallClockMs });
+}
+
+function mostPassed(runs: readonly (RunResult | undefined)[]): number {
+  const passed = runs.map((run) => run?.testsPassed ?? -1);
+  return passed.indexOf(Math.max(...passed));
+}
