@@ -3,7 +3,8 @@
   python3 models/train/check_primitives.py
 
 All styles of a choice must agree on each result, results must have the declared type, each choice needs a phrase,
-and a phrase must settle or declare open every parameter. Exits with 1 when it finds a fault.
+and a phrase must settle or declare open every parameter. No primitive may be constant.
+Exits with 1 when it finds a fault.
 """
 import copy
 import itertools
@@ -14,7 +15,7 @@ from collections import Counter
 
 from primitives import ARGUMENT_NAMES, PRIMITIVES, random_value
 
-INPUTS = 20
+INPUTS = 60
 CONSTANTS_TRIED = 3
 FLOATS = {'mean'}   # the exact average
 LOCALS = {'v', 'i', 'j', 'a', 'b', 'c', 'w', 'd', 'key', 'n_', 'acc', 'seen'}
@@ -97,6 +98,7 @@ def check(rng, primitive, outputs):
     if primitive.takes not in CHECKS or primitive.gives not in CHECKS:
         yield 'unknown type'
         return
+    seen = set()
     for choice in choices(rng, primitive):
         yield from check_phrases(primitive, choice)
         codes = [source(primitive, style, choice) for style in primitive.styles]
@@ -117,10 +119,11 @@ def check(rng, primitive, outputs):
             results.append(repr(first))
         if failures > INPUTS // 4:
             yield f'{choice} raises on {failures} of {INPUTS} inputs, at last {first!r}'
-        if len(set(results)) == 1:
-            yield f'{choice} gives always {results[0]}'
+        seen.update(results)
         if max(map(len, results)) > 400:
             yield f'{choice} gives {max(results, key=len)}'
+    if len(seen) == 1:
+        yield f'gives always {seen.pop()}'
 
 
 def main():
