@@ -1,0 +1,107 @@
+import { mkdir, rename } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
+import { TracewiseError } from '../errors.ts';
+import { downloadFile } from './download-file.ts';
+import { fileError } from './file-error.ts';
+import { modelFiles } from './model-files.ts';
+import { fileState, readRecord, recordFile } from './model-record.ts';
+import type { HubSource } from './model-source.ts';
+import { removePart } from './part-file.ts';
+import { PullLock } from './pull-lock.ts';
+
+/** How far a file of a model has come. */
+export interface PullProgress {
+  /** `waiting`: another process is pulling the model; `checking`: what is there is hashed, to go on from it. */
+  readonly activity: 'waiting' | 'checking' | 'downloading';
+  readonly file: string;
+  /** Of how many files this is which, from 0. */
+  readonly fileIndex: number;
+  readonly fileCount: number;
+  readonly bytes: number;
+  /** undefined while not known. */
+  readonly totalBytes?: number | undefined;
+}
+
+export interface PullOptions {
+  readonly cacheFolder: string;
+  /** In hexadecimal. */
+  readonly sha256?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: PullProgress) => void) | undefined;
+  readonly stallTimeoutMs: number;
+  readonly retryDelayMs: number;
+}
+
+/** Downloads those files of a model that are not here yet. Throws a TracewiseError, or the signal's reason. */
+export async function pullModel(source: HubSource, options: PullOptions): Promise<void> {
+  const { cacheFolder, signal, onProgress } = options;
+  const files = modelFiles(source, cacheFolder);
+  const first = files[0]!.path;
+  await mkdir(dirname(first), { recursive: true }).catch((cause) => {
+    throw fileError(dirname(first), cause);
+  });
+  const at = (fileIndex: number) => ({
+    file: basename(files[fileIndex]!.file),
+    fileIndex,
+    fileCount: files.length,
+  });
+  const lock = await PullLock.take(lockPath(first), {
+    signal,
+    onWait: () => onProgress?.({ activity: 'waiting', bytes: 0, ...at(0) }),
+  });
+  try {
+    for (const [i, file] of files.entries()) {
+      const record = (await readRecord(first))?.files.find((other) => other.file === file.file);
+      if ((await fileState(file, record)) === 'ready') continue;
+      const downloaded = await downloadFile(
+        {
+          url: addressOf(source, file.file),
+          token: process.env.HF_TOKEN?.trim() || undefined,
+          partPath: file.partPath,
+          expected: expectedHash(source, options),
+        },
+        {
+          ...options,
+          onProgress: (activity, bytes, totalBytes) =>
+            onProgress?.({ activity, bytes, totalBytes, ...at(i) }),
+        },
+      );
+      if (!(await lock.isHeld()))
+        throw new TracewiseError(
+          'ERR_BUSY',
+          `Expected to be the only one that pulls ${source.name} but another process took over while this one slept; try again`,
+        );
+      try {
+        await recordFile(first, source.name, { file: file.file, ...downloaded });
+        await rename(file.partPath, file.path);
+        await removePart(file.partPath);
+      } catch (cause) {
+        throw fileError(file.path, cause);
+      }
+    }
+  } finally {
+    await lock.release();
+  }
+}
+
+export function lockPath(firstFile: string): string {
+  return `${firstFile}.lock`;
+}
+
+/** Hugging Face's address of a file; HF_ENDPOINT (or llama.cpp's MODEL_ENDPOINT) names a mirror. */
+function addressOf({ repository, revision }: HubSource, file: string): URL {
+  const endpoint = process.env.MODEL_ENDPOINT || process.env.HF_ENDPOINT || 'https://huggingface.co';
+  const path = file.split('/').map(encodeURIComponent).join('/');
+  const address = `${endpoint.replace(/\/+$/, '')}/${repository}/resolve/${encodeURIComponent(revision)}/${path}`;
+  if (!URL.canParse(address))
+    throw new TracewiseError(
+      'ERR_OPTIONS',
+      `Expected an address such as https://huggingface.co in HF_ENDPOINT but found ${JSON.stringify(endpoint)}`,
+    );
+  return new URL(address);
+}
+
+function expectedHash({ known }: HubSource, { sha256 }: PullOptions) {
+  if (sha256 !== undefined) return { sha256, from: 'given' as const };
+  return known?.sha256 ? { sha256: known.sha256, from: 'catalogue' as const } : undefined;
+}
