@@ -1,0 +1,575 @@
+import { spawn } from 'node:child_process';
+import {
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { PullProgress } from '../../src/models/pull-model.ts';
+import { type ResolveModelOptions, resolveModel } from '../../src/models/resolve-model.ts';
+import { miniPath, testEngine } from '../support/engine.ts';
+import { cutAfter, ModelServer, rangeStart, sendHead, sha256, stallAfter } from './support/model-server.ts';
+
+const mini = readFileSync(miniPath);
+const size = mini.length;
+const name = 'hf:owner/repository/mini.gguf';
+const folder = mkdtempSync(join(tmpdir(), 'tracewise-models-'));
+let cacheFolder = '';
+let server: ModelServer;
+
+beforeAll(async () => {
+  server = await ModelServer.start({ 'mini.gguf': mini });
+});
+afterAll(async () => {
+  await server.close();
+  rmSync(folder, { recursive: true });
+});
+beforeEach(() => {
+  cacheFolder = mkdtempSync(join(folder, 'cache-'));
+  server.files = { 'mini.gguf': mini };
+  server.reset();
+  vi.stubEnv('HF_ENDPOINT', server.endpoint);
+  vi.stubEnv('MODEL_ENDPOINT', '');
+  vi.stubEnv('HF_TOKEN', '');
+});
+afterEach(() => vi.unstubAllEnvs());
+
+const target = () => join(cacheFolder, 'models/owner/repository/mini.gguf');
+const hashHere = (path = target()) => sha256(readFileSync(path));
+const partBytes = () => (existsSync(`${target()}.part`) ? statSync(`${target()}.part`).size : undefined);
+const pull = (options: ResolveModelOptions = {}, model = name) =>
+  resolveModel(model, { cacheFolder, retryDelayMs: 1, stallTimeoutMs: 2_000, ...options });
+const failure = (options?: ResolveModelOptions, model?: string) =>
+  pull(options, model).then(
+    ({ path }) => expect.fail(`resolved to ${path}`),
+    (error) => error,
+  );
+const record = () => JSON.parse(readFileSync(`${target()}.json`, 'utf8'));
+
+describe('a pull', () => {
+  it('brings a model that loads, and the next one needs no network', async () => {
+    const { path, options } = await pull();
+    expect(path).toBe(target());
+    expect(options).toEqual({});
+    expect(record()).toEqual({
+      name,
+      files: [
+        {
+          file: 'mini.gguf',
+          bytes: size,
+          sha256: sha256(mini),
+          sha256From: 'server',
+          modifiedMs: Math.floor(statSync(path).mtimeMs),
+        },
+      ],
+    });
+    expect(partBytes()).toBeUndefined();
+    await using engine = await testEngine({ modelPath: path });
+    expect(engine.tokenize('def f(x):').length).toBeGreaterThan(2);
+    vi.stubEnv('HF_ENDPOINT', 'http://127.0.0.1:1');
+    expect((await pull()).path).toBe(path);
+  });
+
+  it('asks for the file once, in one connection', async () => {
+    await pull();
+    expect(server.seen.map(({ at, range }) => [at, range])).toEqual([
+      ['hub', undefined],
+      ['content', undefined],
+    ]);
+    expect(server.seen[0]!.path).toBe('/owner/repository/resolve/main/mini.gguf');
+  });
+
+  it('tells how far it is', async () => {
+    const told: PullProgress[] = [];
+    await pull({ onProgress: (progress) => told.push(progress) });
+    const bytes = told.map((progress) => progress.bytes);
+    expect(bytes).toEqual([...bytes].sort((a, b) => a - b));
+    expect(told[0]).toEqual({
+      activity: 'downloading',
+      file: 'mini.gguf',
+      fileIndex: 0,
+      fileCount: 1,
+      bytes: 0,
+      totalBytes: size,
+    });
+    expect(told.at(-1)!.bytes).toBe(size);
+  });
+
+  it('brings another revision to another place', async () => {
+    const { path } = await pull({}, `${name}#refs/pr/1`);
+    expect(path).toBe(join(cacheFolder, 'models/owner/repository@refs%2Fpr%2F1/mini.gguf'));
+    expect(server.seen[0]!.path).toBe('/owner/repository/resolve/refs%2Fpr%2F1/mini.gguf');
+  });
+
+  it('brings all parts of a split model and names the first', async () => {
+    const parts = [1, 2, 3].map((i) => `deep/big-0000${i}-of-00003.gguf`);
+    server.files = Object.fromEntries(
+      parts.map((part, i) => [part, Buffer.concat([mini, Buffer.from([i])])]),
+    );
+    const files = new Set<string>();
+    const { path } = await pull(
+      { onProgress: ({ file, fileIndex, fileCount }) => files.add(`${file} ${fileIndex} ${fileCount}`) },
+      `hf:owner/repository/${parts[0]}`,
+    );
+    expect(path).toBe(join(cacheFolder, 'models/owner/repository', parts[0]!));
+    for (const part of parts)
+      expect(hashHere(join(cacheFolder, 'models/owner/repository', part))).toBe(sha256(server.files[part]!));
+    expect(files.size).toBe(3);
+    expect(await failure({}, `hf:owner/repository/${parts[1]}`)).toMatchObject({
+      code: 'ERR_OPTIONS',
+      message: expect.stringContaining('big-00001-of-00003.gguf'),
+    });
+  });
+
+  it('waits for another pull of the same model', async () => {
+    const activities = new Set<string>();
+    let open = 0;
+    server.reset({
+      content: (request, response) => {
+        expect(++open).toBe(1);
+        sendHead(request, response, mini);
+        setTimeout(() => response.end(mini, () => open--), 400);
+        return true;
+      },
+    });
+    const both = await Promise.all([
+      pull(),
+      pull({ onProgress: ({ activity }) => activities.add(activity) }),
+      pull(),
+    ]);
+    expect(both.map(({ path }) => path)).toEqual([target(), target(), target()]);
+    expect(server.ranges()).toEqual([undefined]);
+    expect(activities).toContain('waiting');
+  });
+
+  it('takes the place of one that died', async () => {
+    await pull();
+    rmSync(target());
+    writeFileSync(`${target()}.lock`, 'of a process that was killed');
+    const longAgo = new Date(Date.now() - 60_000);
+    utimesSync(`${target()}.lock`, longAgo, longAgo);
+    await pull();
+    expect(existsSync(`${target()}.lock`)).toBe(false);
+  });
+});
+
+describe('an unreliable network', () => {
+  it('goes on where a connection was cut', async () => {
+    const cut = cutAfter(mini, 700_000);
+    server.reset({ content: (request, response, count) => count < 3 && cut(request, response, count) });
+    await pull();
+    expect(hashHere()).toBe(sha256(mini));
+    expect(server.ranges()).toEqual([undefined, 'bytes=700000-', 'bytes=1400000-', 'bytes=2100000-']);
+  });
+
+  it('asks the hub for a new link at every attempt, and when a link has run out', async () => {
+    const cut = cutAfter(mini, 1_000_000);
+    server.reset({
+      content: (request, response, count) => {
+        if (count === 0) return cut(request, response, count);
+        if (count === 1) response.writeHead(403).end('expired');
+        return count === 1;
+      },
+    });
+    await pull();
+    expect(server.ranges('hub')).toEqual([undefined, 'bytes=1000000-', 'bytes=1000000-']);
+  });
+
+  it('gives up a connection that stalls, and goes on', async () => {
+    const stall = stallAfter(mini, 1_500_000);
+    server.reset({ content: (request, response, count) => count === 0 && stall(request, response, count) });
+    await pull({ stallTimeoutMs: 200 });
+    expect(hashHere()).toBe(sha256(mini));
+    expect(server.ranges()).toEqual([undefined, 'bytes=1500000-']);
+  });
+
+  it.each(['hub', 'content'] as const)('gives up a %s that never answers', async (where) => {
+    server.reset({ [where]: () => true });
+    const error = await failure({ stallTimeoutMs: 60 });
+    expect(error).toMatchObject({ code: 'ERR_MODEL_DOWNLOAD' });
+    expect(error.message).toContain('nothing came for 0.06 s, and 5 attempts');
+    expect(server.ranges(where)).toHaveLength(5);
+  });
+
+  it('begins anew where the server knows no ranges', async () => {
+    server.reset({
+      content: (_, response, count) => {
+        response.writeHead(200, { 'content-length': size });
+        if (count === 0) response.write(mini.subarray(0, 900_000), () => response.destroy());
+        else response.end(mini);
+        return true;
+      },
+    });
+    await pull();
+    expect(hashHere()).toBe(sha256(mini));
+  });
+
+  it('does not try for ever where a server without ranges always breaks off', async () => {
+    server.reset({
+      content: (_, response) => {
+        response.writeHead(200, { 'content-length': size });
+        response.write(mini.subarray(0, 900_000), () => setTimeout(() => response.destroy(), 5));
+        return true;
+      },
+    });
+    expect((await failure()).message).toContain('attempts brought it no further');
+  });
+
+  it.each([500, 503, 429])('tries again after %s', async (status) => {
+    server.reset({
+      hub: (_, response, count) => {
+        if (count < 2) response.writeHead(status, { 'retry-after': '0' }).end();
+        return count < 2;
+      },
+    });
+    await pull();
+    expect(server.ranges('hub')).toHaveLength(3);
+  });
+
+  it('says so where nothing can be reached', async () => {
+    vi.stubEnv('HF_ENDPOINT', 'http://127.0.0.1:1');
+    const error = await failure();
+    expect(error).toMatchObject({ code: 'ERR_MODEL_DOWNLOAD' });
+    expect(error.message).toContain('127.0.0.1:1');
+    expect(error.message).toContain('give the path of a file');
+    expect(existsSync(`${target()}.lock`)).toBe(false);
+  });
+});
+
+describe('a server that lies', () => {
+  it('about the length, too long: all of it came, and it ends', async () => {
+    server.reset({
+      announces: false,
+      content: (request, response) => {
+        if (rangeStart(request) !== undefined) return false;
+        response.writeHead(200, { 'content-length': size + 1000, etag: '"x"' });
+        response.write(mini, () => setTimeout(() => response.destroy(), 20));
+        return true;
+      },
+    });
+    // What the server says later contradicts it: another file, begun anew, cut off again.
+    const error = await failure();
+    expect(error).toMatchObject({ code: 'ERR_MODEL_DOWNLOAD' });
+    expect(existsSync(target())).toBe(false);
+  });
+
+  it('about the length, too short: the hash tells', async () => {
+    server.reset({
+      content: (_, response) => {
+        response.writeHead(200, { 'content-length': 1_000_000 });
+        response.end(mini.subarray(0, 1_000_000));
+        return true;
+      },
+    });
+    const error = await failure();
+    expect(error.message).toMatch(/ended after 1000000 of \d+ bytes/);
+    expect(existsSync(target())).toBe(false);
+  });
+
+  it('by sending more than announced', async () => {
+    server.reset({
+      content: (_, response) => {
+        response.writeHead(200);
+        response.end(Buffer.concat([mini, mini]));
+        return true;
+      },
+    });
+    expect((await failure()).message).toContain(`longer than the ${size} bytes`);
+    expect(partBytes()).toBeUndefined();
+  });
+
+  it('by other bytes: both hashes are told, and nothing is kept', async () => {
+    const other = Buffer.from(mini);
+    other[size - 1]! ^= 1;
+    server.reset({
+      content: (request, response) => {
+        response.end(other.subarray(sendHead(request, response, other)));
+        return true;
+      },
+    });
+    const error = await failure();
+    expect(error).toMatchObject({
+      code: 'ERR_MODEL_DOWNLOAD',
+      details: { expected: sha256(mini), found: sha256(other) },
+    });
+    expect(error.message).toContain(sha256(mini));
+    expect(error.message).toContain(sha256(other));
+    expect([partBytes(), existsSync(target())]).toEqual([undefined, false]);
+  });
+
+  it('by another file than the one that is due: nothing is loaded', async () => {
+    const due = '0'.repeat(64);
+    const error = await failure({ sha256: due });
+    expect(error.message).toContain(due);
+    expect(error.message).toContain(`announces ${sha256(mini)}`);
+    expect(partBytes()).toBe(0);
+  });
+
+  it('by a page in place of a model', async () => {
+    server.reset({
+      announces: false,
+      content: (_, response) => {
+        response.end('<!doctype html><title>Sign in</title>');
+        return true;
+      },
+    });
+    const error = await failure();
+    expect(error.message).toContain('GGUF');
+    expect(error.message).toContain('"<!do"');
+    expect(partBytes()).toBeUndefined();
+  });
+
+  it('by an empty file', async () => {
+    server.files = { 'mini.gguf': Buffer.alloc(0) };
+    expect((await failure()).message).toContain('starts with ""');
+    expect(existsSync(target())).toBe(false);
+  });
+
+  it('by a new file between two attempts: nothing is mixed', async () => {
+    const next = Buffer.concat([mini, Buffer.from('newer')]);
+    const cut = cutAfter(mini, 1_000_000);
+    server.reset({
+      content: (request, response, count) => {
+        if (count > 0) return false;
+        server.files = { 'mini.gguf': next };
+        return cut(request, response, count);
+      },
+    });
+    await pull();
+    expect(hashHere()).toBe(sha256(next));
+  });
+
+  it('by sending round in circles', async () => {
+    server.reset({
+      hub: (request, response) => {
+        response.writeHead(302, { location: request.url }).end();
+        return true;
+      },
+    });
+    expect((await failure()).message).toContain('sent on 10 times');
+  });
+});
+
+describe('a server that gives no hash', () => {
+  beforeEach(() => server.reset({ announces: false }));
+
+  it('is trusted at first, and what came is recorded', async () => {
+    await pull();
+    expect(record().files[0]).toMatchObject({ sha256: sha256(mini), sha256From: 'first pull' });
+  });
+
+  it('is held to the hash that the caller knows', async () => {
+    await pull({ sha256: sha256(mini).toUpperCase() });
+    expect(record().files[0].sha256From).toBe('given');
+    rmSync(cacheFolder, { recursive: true });
+    const error = await failure({ sha256: '1'.repeat(64) });
+    expect(error.message).toContain(sha256(mini));
+    expect(existsSync(target())).toBe(false);
+  });
+
+  it('is gone on with by its own tag', async () => {
+    const cut = cutAfter(mini, 1_000_000);
+    server.reset({
+      announces: false,
+      content: (request, response, count) => count === 0 && cut(request, response, count),
+    });
+    await pull();
+    expect(server.ranges()).toEqual([undefined, 'bytes=1000000-']);
+    expect(hashHere()).toBe(sha256(mini));
+  });
+});
+
+describe('access', () => {
+  it.each([
+    [401, 'HF_TOKEN'],
+    [403, 'accept its licence'],
+    [404, 'no such repository'],
+    [418, '418'],
+  ])('%s says what to do', async (status, mend) => {
+    server.reset({
+      hub: (_, response) => {
+        response.writeHead(status, { 'x-error-message': 'Because\u00e9.' }).end();
+        return true;
+      },
+    });
+    const error = await failure();
+    expect(error).toMatchObject({ code: 'ERR_MODEL_DOWNLOAD', details: { status } });
+    expect(error.message).toContain(mend);
+    expect(error.message).toContain('(Because?.)');
+    expect(server.seen).toHaveLength(1);
+  });
+
+  it('gives the token to the hub alone', async () => {
+    vi.stubEnv('HF_TOKEN', 'hf_secret\n');
+    await pull();
+    expect(server.seen.map(({ at, authorization }) => [at, authorization])).toEqual([
+      ['hub', 'Bearer hf_secret'],
+      ['content', undefined],
+    ]);
+  });
+});
+
+describe('an abort', () => {
+  it('ends a download at once with its reason, keeps what came, and the next pull goes on', async () => {
+    server.reset({ content: stallAfter(mini, 1_200_000) });
+    const interruption = new AbortController();
+    const reason = new Error('enough');
+    const began = Date.now();
+    const error = await failure({
+      stallTimeoutMs: 30_000,
+      signal: interruption.signal,
+      onProgress: ({ bytes }) => bytes === 1_200_000 && interruption.abort(reason),
+    });
+    expect(error).toBe(reason);
+    expect(Date.now() - began).toBeLessThan(5_000);
+    expect(partBytes()).toBe(1_200_000);
+    expect(existsSync(`${target()}.lock`)).toBe(false);
+    server.reset();
+    const activities: string[] = [];
+    await pull({ onProgress: ({ activity }) => activities.push(activity) });
+    expect(server.ranges()).toEqual(['bytes=1200000-']);
+    expect(activities[0]).toBe('checking');
+    expect(hashHere()).toBe(sha256(mini));
+  });
+
+  it('before an answer', async () => {
+    server.reset({ hub: () => true });
+    const signal = AbortSignal.timeout(100);
+    expect(await failure({ signal, stallTimeoutMs: 60_000 })).toBe(signal.reason);
+  });
+
+  it('in the pause after a failure', async () => {
+    server.reset({
+      hub: (_, response) => {
+        response.destroy();
+        return true;
+      },
+    });
+    const signal = AbortSignal.timeout(300);
+    expect(await failure({ signal, retryDelayMs: 60_000 })).toBe(signal.reason);
+  });
+
+  it('before the start', async () => {
+    const signal = AbortSignal.abort(new Error('never'));
+    expect(await failure({ signal })).toBe(signal.reason);
+    expect(server.seen).toEqual([]);
+  });
+
+  it('while another process has the lock', async () => {
+    server.reset({ content: stallAfter(mini, 1000) });
+    const first = new AbortController();
+    const pulling = failure({ stallTimeoutMs: 30_000, signal: first.signal });
+    await vi.waitFor(() => expect(server.ranges()).toHaveLength(1));
+    const signal = AbortSignal.timeout(100);
+    expect(await failure({ signal })).toBe(signal.reason);
+    first.abort();
+    await pulling;
+  });
+
+  it('an error of onProgress ends it', async () => {
+    const mine = new RangeError('mine');
+    const onProgress = () => {
+      throw mine;
+    };
+    expect(await failure({ onProgress })).toBe(mine);
+    await pull();
+  });
+
+  it('goes on after a process that was killed', async () => {
+    server.reset({ content: stallAfter(mini, 1_300_000) });
+    const child = spawn(
+      process.execPath,
+      ['--import', 'tsx', join(import.meta.dirname, 'support/pull-process.ts'), name, cacheFolder],
+      { stdio: ['ignore', 'pipe', 'inherit'] },
+    );
+    await new Promise<void>((done) =>
+      child.stdout.on('data', (text) => String(text).includes('1300000') && done()),
+    );
+    child.kill('SIGKILL');
+    await new Promise((done) => child.once('exit', done));
+    server.reset();
+    // Its lock is stale after a while.
+    const longAgo = new Date(Date.now() - 60_000);
+    utimesSync(`${target()}.lock`, longAgo, longAgo);
+    await pull();
+    expect(server.ranges()).toEqual(['bytes=1300000-']);
+    expect(hashHere()).toBe(sha256(mini));
+  });
+});
+
+describe('the file here', () => {
+  it('of another size is refused', async () => {
+    await pull();
+    writeFileSync(target(), 'GGUF');
+    expect(await failure()).toMatchObject({
+      code: 'ERR_MODEL_CHANGED',
+      message: expect.stringContaining('another size'),
+    });
+  });
+
+  it('of another time is read once: a copy is fine, another file is not', async () => {
+    await pull();
+    const later = new Date(Date.now() + 5_000);
+    utimesSync(target(), later, later);
+    expect((await pull()).path).toBe(target());
+    expect(record().files[0].modifiedMs).toBe(Math.floor(statSync(target()).mtimeMs));
+    const other = Buffer.from(mini);
+    other[size - 1]! ^= 1;
+    writeFileSync(target(), other);
+    expect(await failure()).toMatchObject({
+      code: 'ERR_MODEL_CHANGED',
+      message: expect.stringContaining(sha256(other)),
+    });
+  });
+
+  it('is held to a hash that the caller gives', async () => {
+    await pull();
+    expect((await failure({ sha256: '2'.repeat(64) })).message).toContain(sha256(mini));
+  });
+
+  it('comes anew where its record is lost', async () => {
+    await pull();
+    rmSync(`${target()}.json`);
+    server.reset();
+    await pull();
+    expect(server.ranges()).toEqual([undefined]);
+  });
+});
+
+describe('the disk', () => {
+  it('is full', async () => {
+    await pull();
+    rmSync(target());
+    // A device that refuses every write, as a full disk does.
+    symlinkSync('/dev/full', `${target()}.part`);
+    const error = await failure();
+    expect(error).toMatchObject({ code: 'ERR_MODEL_DOWNLOAD', details: { code: 'ENOSPC' } });
+    expect(error.message).toContain('the disk is full');
+  });
+
+  it('has less space than the file needs', async () => {
+    server.reset({
+      hub: (_, response) => {
+        response.setHeader('x-linked-size', '9000000000000000');
+        return false;
+      },
+      announces: false,
+    });
+    expect((await failure()).message).toMatch(/Expected 9000000.0 GB of free disk .* TRACEWISE_CACHE/);
+  });
+
+  it('cannot be written where the cache should be', async () => {
+    const file = join(cacheFolder, 'file');
+    writeFileSync(file, '');
+    const error = await failure({ cacheFolder: file });
+    expect(error).toMatchObject({ code: 'ERR_MODEL_DOWNLOAD' });
+    expect(error.message).toContain('TRACEWISE_CACHE');
+  });
+});
