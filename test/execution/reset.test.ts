@@ -17,13 +17,13 @@ def f(x):
     print(sorted(os.environ.items()), sys.path, sys.argv, os.getcwd(), os.listdir("/"), {1: 2, "a": "b"}, {"b", "a", "c"})
     return x
 `;
-const run = (program: string, trace = true) =>
+const run = (program: string, trace = true, timeoutMs = 500) =>
   runner.run({
     program,
     entryPoint: 'f',
     trace,
     tests: [{ kind: 'assert', source: 'assert f(1) == 1' }],
-    limits: { timeoutMs: 500 },
+    limits: { timeoutMs },
   });
 const withoutTimes = ({ results }: ExecutionReport) => results.map(({ elapsedMs: _, ...result }) => result);
 
@@ -75,7 +75,8 @@ test('the same request gives the same result 100 times, bit for bit', async () =
 test('an interpreter that grew is replaced, and the next program finds the usual one', async () => {
   const before = withoutTimes(await run(probe));
   const grow = 'def f(x):\n    a = bytearray(200 << 20)\n    return 1';
-  expect((await run(grow)).results[0]!.outcome).toBe('passed');
+  // On a machine under load, fresh memory takes its time.
+  expect((await run(grow, true, 20_000)).results[0]!.outcome).toBe('passed');
   expect(withoutTimes(await run(probe))).toEqual(before);
   const small = await runner.run({
     program: grow,

@@ -61,6 +61,28 @@ describe('events', () => {
     expect(change).toEqual({ name: 'y', value: 'C([True])', type: 'C' });
   });
 
+  test.each([
+    ['[1]', 'v.append(2)', '[1, 2]'],
+    ['[1, 2]', 'v[0], v[1] = v[1], v[0]', '[2, 1]'],
+    ['[1]', 'v[0] = True', '[True]'],
+    ['[[1]]', 'v[0].append(2)', '[[1, 2]]'],
+    [
+      'list(range(30))',
+      'v.pop()',
+      '[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, ...<29 items>]',
+    ],
+    ['{1}', 'v.add(2)', '{1, 2}'],
+    ['{1: 2}', 'v[1] = 3', '{1: 3}'],
+    ['{1: 2}', 'v[1.0] = 2.0', '{1: 2.0}'],
+    ['[1]', 'v = None', 'None'],
+    ['None', 'v = 0', '0'],
+    ['(1, [2])', 'v[1].clear()', '(1, [])'],
+  ])('a change in place is seen: %s, %s', async (value, change, after) => {
+    const { trace } = await runTraced(`def f(x):\n    v = ${value}\n    ${change}\n    pass\n    return 1`);
+    const texts = trace.flatMap(({ changes }) => changes).filter(({ name }) => name === 'v');
+    expect(texts.map((told) => told.value)).toEqual([expect.any(String), after]);
+  });
+
   test('every iteration of a loop, also of one on one line', async () => {
     expect(await callTrace('def f(x):\n    for i in range(2): x += i\n    return x')).toEqual([
       '2 call f:1 x=1',

@@ -44,6 +44,11 @@ export class Interpreter {
     return this.#image.byteLength;
   }
 
+  /** Bytes that the heap's end stands at; what is freed below it is used again. */
+  get usedBytes() {
+    return this.#emscripten._sbrk(0);
+  }
+
   restore() {
     this.gate.deadline = Number.POSITIVE_INFINITY;
     this.gate.outOfMemory = false;

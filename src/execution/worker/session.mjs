@@ -6,8 +6,9 @@ import { Stopped } from './stopped.mjs';
 
 // WebAssembly memory never shrinks; an interpreter that grew past this is replaced.
 const heapToReplace = 128 << 20;
-// What a bare assert or a parsed text leaves in the judge is memory alone.
-const runsOfJudge = 200;
+// What a plain test or a parsed text leaves in the judge is memory alone: what it read of tests, mostly.
+const runsOfJudge = 2000;
+const growthOfJudge = 4 << 20;
 
 /** The two interpreters of a worker: one runs programs, the other judges them. */
 export class Session {
@@ -61,9 +62,11 @@ export class Session {
     this.#restoreJudge();
   }
 
-  /** After every request but those of bare asserts or of texts to parse, which leave nothing behind, and now and then after those. */
+  /** After every request but those of plain tests or of texts to parse, which leave nothing behind, and now and then after those. */
   #restoreJudge() {
-    if (!this.#judgeUsed && this.#judgeRuns < runsOfJudge) return;
+    const { usedBytes, imageBytes } = this.#judge;
+    const isLarge = this.#judgeRuns > runsOfJudge || usedBytes > imageBytes + growthOfJudge;
+    if (!this.#judgeUsed && !isLarge) return;
     this.#judge.restore();
     this.#judgeUsed = false;
     this.#judgeRuns = 0;

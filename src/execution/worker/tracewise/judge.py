@@ -12,7 +12,7 @@ import random
 from .pytest_stand_in import install_pytest
 from .remote import Remote
 from .render import Renderer, type_name
-from .test_source import call_of, expected_of, loaded_names, source_modules, standard_name
+from .test_source import call_of, expected_of, leaves_nothing, loaded_names, nodes_of, source_modules, standard_name
 from .values import NotLiteral, decode, encode
 from .world import NeedsInside, World
 
@@ -38,7 +38,7 @@ def judge(request, ask):
     source, check, setup = request['source'], request['kind'] == 'check', request.get('setupCode') or ''
     test = _read(source, request.get('entryPoint'), check)
     call, entry_point = test.call, test.entry_point
-    world = World(ask, entry_point, source)
+    world = World(ask, entry_point, source, test.expected is not None)
     install_pytest()
     random.seed(0)  # a test's outcome must not depend on which ran before it
     reply = {'outcome': 'passed'}
@@ -68,15 +68,15 @@ class _Test:
     def __init__(self, source, entry_point, check):
         tree = ast.parse(source)
         self.code = compile(tree, '<test>', 'exec', dont_inherit=True)
-        self.call = None if check else call_of(tree, entry_point)
+        nodes = nodes_of(tree)
+        self.names = loaded_names(nodes)
+        self.call = None if check else call_of(nodes, entry_point, self.names)
         self.entry_point = self.call.func.id if entry_point is None and self.call is not None else entry_point
         self.call_text = ast.get_source_segment(source, self.call) if self.call is not None else None
-        self.names = loaded_names(tree)
-        self.needs_loop = 'asyncio' in source_modules(tree) | self.names
+        self.needs_loop = 'asyncio' in source_modules(nodes) | self.names
         expected = expected_of(tree, self.call)
         self.expected = None if expected is None else _compiled(expected)
-        # Nothing but an expression is looked at: it leaves nothing behind in the judge.
-        self.plain = len(tree.body) == 1 and isinstance(tree.body[0], ast.Assert)
+        self.plain = leaves_nothing(nodes, self.names)
 
 
 _tests = {}

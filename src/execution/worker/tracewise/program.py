@@ -75,6 +75,8 @@ class Program:
         if op == 'call':
             kwargs = {name: self._decode(value) for name, value in question['kwargs'].items()}
             if 'name' in question:
+                if self.tracer is not None:
+                    self.tracer.keeps_locals = question['locals']
                 return self._answer(lambda: self._called(self._named(question['name']), args, kwargs), args, question['args'])
             function = self.objects[question['handle']]
             return self._answer(lambda: function(*args, **kwargs), args, question['args'])
@@ -123,9 +125,10 @@ class Program:
         """Runs and tells what came of it: the value, and which arguments were changed on the way."""
         out = []
         answer = self._guard(lambda: out.append(run()))
-        if self.tracer is not None and self.tracer.final_locals is not None:
-            answer['locals'] = self.tracer.final_locals
+        if self.tracer is not None and self.tracer.returned_locals is not None:
             answer['returnedLocals'] = self.tracer.returned_locals
+            if self.tracer.final_locals is not None:
+                answer['locals'] = self.tracer.final_locals
         changed = {}
         for i, value in enumerate(args):
             if type(value) in _MUTABLE:

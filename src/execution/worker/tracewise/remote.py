@@ -16,10 +16,11 @@ class EntryPoint:
         world = self._world
         shown = [_render(arg) for arg in args] + ['%s=%s' % (k, _render(v)) for k, v in kwargs.items()]
         record = {'text': '%s(%s)' % (self.__name__, ', '.join(shown))}
+        question = {'op': 'call', 'name': self.__name__, 'locals': world.compares and not world.calls}
         world.calls.append(record)
         world.last = {}
         try:
-            return world.call({'op': 'call', 'name': self.__name__}, args, kwargs)
+            return world.call(question, args, kwargs)
         finally:
             for field in ('rendered', 'returnedLocals', 'locals'):
                 record[field] = world.last.get(field)

@@ -16,12 +16,25 @@ _STANDARD = {
 }  # fmt: skip
 
 
-def bound_names(tree):
+def nodes_of(tree):
+    """All nodes of a tree but contexts and operators; `ast.walk` takes several times longer."""
+    found = [tree]
+    for node in found:
+        for child in node.__dict__.values():
+            if type(child) is list:
+                found += [part for part in child if isinstance(part, ast.AST)]
+            elif isinstance(child, ast.AST) and type(child)._fields:
+                found.append(child)
+    return found
+
+
+def bound_names(nodes):
     """Names that a test binds itself, at any level."""
     bound = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
-            bound.add(node.id)
+    for node in nodes:
+        if isinstance(node, ast.Name):
+            if not isinstance(node.ctx, ast.Load):
+                bound.add(node.id)
         elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             bound.add(node.name)
         elif isinstance(node, ast.arg):
@@ -33,16 +46,15 @@ def bound_names(tree):
     return bound
 
 
-def loaded_names(tree):
+def loaded_names(nodes):
     """Names that a test reads and does not bind itself; builtins among them."""
-    loads = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
-    return loads - bound_names(tree)
+    return {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)} - bound_names(nodes)
 
 
-def source_modules(tree):
+def source_modules(nodes):
     """Modules that a test imports."""
     found = set()
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Import):
             found.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -57,15 +69,36 @@ def standard_name(name):
     return importlib.import_module(name) if name in _MODULES else None
 
 
-def call_of(tree, entry_point):
+_HARMLESS = frozenset(
+    'abs all any bin bool bytes chr complex dict divmod enumerate filter float frozenset hash hex int isinstance iter len list '
+    'map max min next oct ord pow range repr reversed round set sorted str sum tuple zip AssertionError Exception '
+    'IndexError KeyError TypeError ValueError ZeroDivisionError'.split()
+)
+_ALTERING = (
+    ast.Import, ast.ImportFrom, ast.ClassDef, ast.AsyncFunctionDef, ast.Global, ast.Nonlocal, ast.Delete, ast.Await, ast.With,
+)  # fmt: skip
+
+
+def leaves_nothing(nodes, loaded):
+    """Whether running a test changes nothing outside it: it reaches no module but `math`, no built-in that alters
+    anything, and no attribute but those of public names, which it only reads."""
+    for node in nodes:
+        if isinstance(node, _ALTERING):
+            return False
+        if isinstance(node, ast.Attribute) and (node.attr[:1] == '_' or not isinstance(node.ctx, ast.Load)):
+            return False
+    modules = _MODULES - {'math'}
+    return all(name not in modules and (name in _HARMLESS or not hasattr(builtins, name)) for name in loaded)
+
+
+def call_of(nodes, entry_point, loaded):
     """The first call of the entry point in a test; without a name, the first call of what is no builtin."""
-    calls = [n for n in ast.walk(tree) if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)]
+    calls = [n for n in nodes if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)]
     if entry_point is not None:
         calls = [call for call in calls if call.func.id == entry_point]
     else:
         # A program may define a function of a built-in's name, but a test rarely calls only that.
-        own = loaded_names(tree)
-        calls = [call for call in calls if call.func.id in own]
+        calls = [call for call in calls if call.func.id in loaded]
         calls = [c for c in calls if not hasattr(builtins, c.func.id) and standard_name(c.func.id) is None] or calls
     return min(calls, key=lambda call: (call.lineno, call.col_offset), default=None)
 
@@ -100,6 +133,6 @@ def _other(left, right, call):
     other = right if left is call else left if right is call else None
     if isinstance(other, ast.Call) and ast.unparse(other.func) in ('pytest.approx', 'approx') and other.args:
         other = other.args[0]
-    if other is None or any(isinstance(n, ast.Name) and n.id == call.func.id for n in ast.walk(other)):
+    if other is None or any(isinstance(n, ast.Name) and n.id == call.func.id for n in nodes_of(other)):
         return None
     return other

@@ -9,24 +9,14 @@ import opcode
 import sys
 import types
 
-try:
-    from _json import encode_basestring_ascii as _quote
-except ImportError:
-    from json.encoder import py_encode_basestring_ascii as _quote
-
+from .frame_locals import FrameLocals, quote
 from .render import Renderer, type_name
 from .values import encode_local
 
 FILENAME = '<candidate>'
-_NEWLOCALS, _SUSPENDS = 0x2, 0x20 | 0x80 | 0x200  # code flags: functions; generators and coroutines
-# Values that cannot change: an unchanged object needs no second rendering.
-_CONSTANT = frozenset((int, float, complex, bool, str, bytes, type(None), types.FunctionType, types.ModuleType, type, range))
-_HIDDEN = frozenset((types.FunctionType, types.BuiltinFunctionType, types.ModuleType, type))
-# A class body may run in a mapping of the program's own (`__prepare__`), which must not be asked.
-_LOCALS_TYPES = (dict, type((lambda: sys._getframe().f_locals)()))
+_SUSPENDS = 0x20 | 0x80 | 0x200  # code flags: generators and coroutines
 _YIELDS = {opcode.opmap.get('YIELD_VALUE'), opcode.opmap.get('INSTRUMENTED_YIELD_VALUE')} - {None}
 _RESUME = opcode.opmap.get('RESUME')
-_GENERIC_ALIAS = getattr(types, 'GenericAlias', None)
 
 
 class Tracer:
@@ -38,11 +28,12 @@ class Tracer:
         self.ended = None
         self.lost = 0  # callbacks that had no room left on the stack
         self.count = self.bytes = self.depth = 0
-        self.frames = {}  # id(frame) -> (code, {name: (object, text)})
-        self.module_state = (None, {})
+        self.frames = {}  # id(frame) -> FrameLocals
+        self.module = FrameLocals(None)
         self.raising = None
         self.names = {}
         self.final_locals = self.returned_locals = None
+        self.keeps_locals = False  # whether somebody will look at what the called function's frame held in the end
 
     def start(self, depth=0):
         self.depth = depth
@@ -57,7 +48,7 @@ class Tracer:
         """The line of the test that calls the program: it is no line of the program, but shows the caller."""
         if self.ended is None:
             self.final_locals = self.returned_locals = None
-            self.emit('line', line, '<module>', 1, self._delta(module_globals, self.module_state[1], True))
+            self.emit('line', line, '<module>', 1, self.module.changes(module_globals, self.render, self.max_locals))
 
     def end(self, why):
         self.ended = why
@@ -93,44 +84,42 @@ class Tracer:
         self.depth += 1
         self.raising = None
         known = self.frames.get(id(frame))
-        if known is not None and known[0] is code and code.co_flags & _SUSPENDS and frame.f_lasti > 0:
+        if known is not None and known.code is code and code.co_flags & _SUSPENDS and frame.f_lasti > 0:
             self.emit('resume', frame.f_lineno, code.co_name, self.depth, '')
         else:
-            if code.co_name == '<module>' and not code.co_flags & _NEWLOCALS:
-                state = self.module_state = (code, {})
-            else:
-                state = (code, {})
-            self.frames[id(frame)] = state
-            self.emit('call', frame.f_lineno, code.co_name, self.depth, self._changes(frame, state))
+            known = self.frames[id(frame)] = FrameLocals(code)
+            if code.co_name == '<module>' and known.hides:
+                self.module = known
+            self.emit('call', frame.f_lineno, code.co_name, self.depth, self._changes(frame, known))
         return self.on_event if self.ended is None else None
 
     def _event(self, frame, event, arg):
         code = frame.f_code
-        state = self.frames.get(id(frame))
-        if state is None or state[0] is not code:
-            state = self.frames[id(frame)] = (code, {})
+        known = self.frames.get(id(frame))
+        if known is None or known.code is not code:
+            known = self.frames[id(frame)] = FrameLocals(code)
         if event == 'line':
             self.raising = None
-            self.emit('line', frame.f_lineno, code.co_name, self.depth, self._changes(frame, state))
+            self.emit('line', frame.f_lineno, code.co_name, self.depth, self._changes(frame, known))
         elif event == 'exception':
             self.raising = frame
-            text = ',%s,%s' % (_quote(self.render.message(arg[1])), _quote(type_name(arg[0])))
-            self.emit('exception', frame.f_lineno, code.co_name, self.depth, self._changes(frame, state), text)
+            text = ',%s,%s' % (quote(self.render.message(arg[1])), quote(type_name(arg[0])))
+            self.emit('exception', frame.f_lineno, code.co_name, self.depth, self._changes(frame, known), text)
         elif event == 'return':
-            self._return(frame, code, state, arg)
+            self._return(frame, code, known, arg)
 
-    def _return(self, frame, code, state, value):
+    def _return(self, frame, code, known, value):
         depth = self.depth
         self.depth -= 1
-        changes = self._changes(frame, state)
+        changes = self._changes(frame, known)
         # `return` also fires when an exception leaves the frame; the exception was then its last event.
         if self.raising is frame:
             self.emit('unwind', frame.f_lineno, code.co_name, depth, changes)
         elif code.co_flags & _SUSPENDS and _at_yield(frame):
-            self.emit('yield', frame.f_lineno, code.co_name, depth, changes, ',' + _quote(self.render(value)))
+            self.emit('yield', frame.f_lineno, code.co_name, depth, changes, ',' + quote(self.render(value)))
             return
         elif depth > 1:
-            self.emit('return', frame.f_lineno, code.co_name, depth, changes, ',' + _quote(self.render(value)))
+            self.emit('return', frame.f_lineno, code.co_name, depth, changes, ',' + quote(self.render(value)))
         self.frames.pop(id(frame), None)
         if depth == 2 and code.co_name == self.entry_point:
             self._keep_locals(frame, value, self.raising is frame)
@@ -138,50 +127,17 @@ class Tracer:
     def _keep_locals(self, frame, value, unwinding):
         """What the called function's frame held when it ended, for the judge to compare outside."""
         found = [item for item in list(frame.f_locals.items())[: self.max_locals] if _visible(item[0])]
-        self.final_locals = {name: text for name, text in ((n, encode_local(v)) for n, v in found) if text is not None}
+        if self.keeps_locals:
+            self.final_locals = {name: text for name, text in ((n, encode_local(v)) for n, v in found) if text is not None}
         self.returned_locals = [] if unwinding else [name for name, v in found if v is value]
 
-    def _changes(self, frame, state):
-        values = frame.f_locals
-        if type(values) not in _LOCALS_TYPES:
-            return ''
-        return self._delta(values, state[1], not frame.f_code.co_flags & _NEWLOCALS)
-
-    def _delta(self, values, before, is_module):
-        out = []
-        shown = 0
-        try:
-            items = list(values.items())
-        except RuntimeError:
-            return ''
-        for name, value in items:
-            kind = type(value)
-            if type(name) is not str or name[:2] == '__' or name[:1] == '.':
-                continue
-            if is_module and (kind in _HIDDEN or _is_alias(kind)):
-                continue
-            shown += 1
-            if shown > self.max_locals:
-                break
-            known = before.get(name)
-            if known is not None and known[0] is value and kind in _CONSTANT:
-                continue
-            text = self.render(value)
-            if known is None or known[1] != text or known[2] is not kind:
-                before[name] = (value if kind in _CONSTANT else None, text, kind)
-                out.append('[%s,%s,%s]' % (_quote(name), _quote(text), _quote(type_name(kind))))
-            elif kind in _CONSTANT:
-                before[name] = (value, text, kind)
-        if len(before) > shown:
-            for name in [name for name in before if name not in values]:
-                del before[name]
-                out.append('[%s,null,""]' % _quote(name))
-        return ','.join(out)
+    def _changes(self, frame, known):
+        return known.changes(frame.f_locals, self.render, self.max_locals)
 
     def emit(self, event, line, name, depth, changes, rest=''):
         quoted = self.names.get(name)
         if quoted is None:
-            quoted = self.names[name] = _quote(name)
+            quoted = self.names[name] = quote(name)
         record = ('["%s",%d,%s,%d,[%s]%s]\n' % (event, line or 0, quoted, depth, changes, rest)).encode('ascii')
         self.count += 1
         self.bytes += len(record)
@@ -195,10 +151,6 @@ class Tracer:
 
 def _visible(name):
     return type(name) is str and name[:2] != '__' and name[:1] != '.'
-
-
-def _is_alias(kind):
-    return kind is _GENERIC_ALIAS or type.__dict__['__dict__'].__get__(kind).get('__module__') == 'typing'
 
 
 def _at_yield(frame):

@@ -5,7 +5,7 @@ import builtins
 import sys
 
 from .remote import EntryPoint, Remote, handle_of
-from .test_source import bound_names, loaded_names, standard_name
+from .test_source import bound_names, loaded_names, nodes_of, standard_name
 from .values import NotLiteral, decode, encode
 
 
@@ -18,8 +18,9 @@ class World:
 
     missing = object()
 
-    def __init__(self, ask, entry_point, source):
+    def __init__(self, ask, entry_point, source, compares):
         self._ask = ask
+        self.compares = compares  # whether the first call's locals are looked at
         self.entry_point, self.source = entry_point, source
         self.calls = []
         self.trusted = False  # whether the program's own word decided a comparison
@@ -123,9 +124,11 @@ class World:
         if None in (line, end_line, column, end_column):
             return None
         tree = ast.parse(self.source)
-        for node in ast.walk(tree):
+        nodes = nodes_of(tree)
+        for node in nodes:
             if isinstance(node, ast.Call) and (node.lineno, node.col_offset, node.end_col_offset) == (line, column, end_column):
-                needs_test = loaded_names(node) & (bound_names(tree) - bound_names(node))
+                own = nodes_of(node)
+                needs_test = loaded_names(own) & (bound_names(nodes) - bound_names(own))
                 return None if needs_test else ast.get_source_segment(self.source, node)
         return None
 
