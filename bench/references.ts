@@ -1,77 +1,153 @@
 import { fileURLToPath } from 'node:url';
 import { createRunner } from '../src/execution/create-runner.ts';
-import type { ProgramRunner } from '../src/program-runner.ts';
-import { type ReferenceSet, referenceTasks } from './support/reference-tasks.ts';
+import type { ProgramRunner, ProgramTest, TestResult } from '../src/program-runner.ts';
+import { type ReferenceSet, type ReferenceTask, referenceTasks } from './support/reference-tasks.ts';
+
+type Backend = 'pyodide' | 'cpython';
 
 export interface ReferencesOptions {
   readonly quick?: boolean;
-  /** Comma-separated: humaneval, mbpp, humaneval-et, mbpp-et. */
+  /** Comma-separated: humaneval, mbpp, humaneval-et, mbpp-et, ds-1000 (cpython alone). */
   readonly sets?: string;
-  readonly backend?: 'pyodide' | 'cpython';
-  /** `cpython`: which Python. */
+  /** Comma-separated where verdicts are to be compared: pyodide,cpython. */
+  readonly backend?: string;
+  /** `cpython`: which Python, and comma-separated what it imports once. */
   readonly python?: string;
+  readonly preload?: string;
   readonly workers?: string;
-  /** Print every test that its reference solution does not pass. */
+  readonly timeoutMs?: string;
+  /** Of `ds-1000`: one library's tasks. */
+  readonly group?: string;
+  /** `true`: print every test that its reference does not pass, or that ends in more than one way. */
   readonly verbose?: string;
 }
 
-const timeoutMs = 10_000;
+/** One test with how it ended, in every backend, traced and untraced. */
+interface Verdict {
+  readonly name: string;
+  readonly group: string | undefined;
+  readonly source: string;
+  readonly ends: string[];
+}
 
-/** Runs every reference solution on its own tests, traced and untraced: what passes, what fails and by what. */
+/**
+ * Runs every reference solution on its own tests, traced and untraced, in each backend: what passes, what fails and by
+ * what, and whether the verdicts are the same. `different` counts tests whose outcomes are not.
+ */
 export async function main(
   options: ReferencesOptions = {},
 ): Promise<{ name: string; figures: Record<string, number> }> {
   const sets = (
     options.sets ?? (options.quick ? 'humaneval,mbpp' : 'humaneval,mbpp,humaneval-et,mbpp-et')
-  ).split(',');
-  const runner = await createRunner({
-    backend: options.backend ?? 'pyodide',
-    maxWorkers: Number(options.workers ?? 2),
-    ...(options.python && { python: options.python }),
-  });
+  ).split(',') as ReferenceSet[];
   const figures: Record<string, number> = {};
-  try {
-    console.log(runner.name);
-    for (const set of sets as ReferenceSet[]) {
-      for (const trace of options.quick ? [false] : [false, true]) {
-        const counts = await runSet(runner, set, trace, options.verbose === 'true');
-        for (const [key, count] of Object.entries(counts))
-          figures[`${set}.${trace ? 'traced' : 'untraced'}.${key}`] = count;
+  const verdicts = new Map<string, Map<string, Verdict>>(sets.map((set) => [set, new Map()]));
+  for (const backend of (options.backend ?? 'pyodide').split(',') as Backend[]) {
+    const runner = await start(backend, options);
+    try {
+      console.log(runner.name);
+      for (const set of sets) {
+        for (const trace of options.quick ? [false] : [false, true]) {
+          const counts = await runSet(runner, set, trace, options, verdicts.get(set)!);
+          const mode = trace ? 'traced' : 'untraced';
+          console.log(set, mode, counts);
+          for (const [key, count] of Object.entries(counts))
+            figures[`${set}.${backend}.${mode}.${key}`] = count;
+        }
       }
+    } finally {
+      await runner.dispose();
     }
-  } finally {
-    await runner.dispose();
   }
+  for (const [set, byTest] of verdicts) Object.assign(figures, compare(set, byTest, options));
   return { name: 'references', figures };
 }
 
-async function runSet(runner: ProgramRunner, set: ReferenceSet, trace: boolean, verbose: boolean) {
+function start(backend: Backend, { workers, python, preload }: ReferencesOptions) {
+  return createRunner({
+    backend,
+    maxWorkers: Number(workers ?? 2),
+    ...(backend === 'cpython' && {
+      python: python ?? '/usr/bin/python3',
+      preload: preload?.split(',') ?? [],
+    }),
+  });
+}
+
+async function runSet(
+  runner: ProgramRunner,
+  set: ReferenceSet,
+  trace: boolean,
+  options: ReferencesOptions,
+  verdicts: Map<string, Verdict>,
+) {
   const counts: Record<string, number> = { tests: 0, passed: 0, tasks: 0, tasks_passed: 0, inside: 0 };
   const started = performance.now();
-  await Promise.all(
-    referenceTasks(set).map(async ({ id, tests, ...request }) => {
-      const { results } = await runner.run({ ...request, tests, trace, limits: { timeoutMs } });
-      counts.tasks!++;
-      if (results.every(({ outcome }) => outcome === 'passed')) counts.tasks_passed!++;
-      for (const [i, { outcome, judged, exception, detail }] of results.entries()) {
-        counts.tests!++;
-        counts[outcome] = (counts[outcome] ?? 0) + 1;
-        if (judged === 'inside') counts.inside!++;
-        const test = tests[i]!;
-        const source = test.kind === 'assert' ? test.source : test.kind;
-        if (verbose && (outcome !== 'passed' || judged === 'inside')) {
-          console.log(
-            [id, outcome, judged, exception?.type, exception?.message ?? detail, source.slice(0, 150)].join(
-              ' | ',
-            ),
-          );
-        }
-      }
-    }),
-  );
+  const timeoutMs = Number(options.timeoutMs ?? 10_000);
+  const limits = { timeoutMs, ...(set === 'ds-1000' && { memoryBytes: 2 ** 31 }) };
+  const tasks = referenceTasks(set).filter(({ group }) => !options.group || group === options.group);
+  const each = async ({ id, group, tests, ...request }: ReferenceTask) => {
+    const { results } = await runner.run({ ...request, tests, trace, limits });
+    counts.tasks!++;
+    if (results.every(({ outcome }) => outcome === 'passed')) counts.tasks_passed!++;
+    for (const [i, result] of results.entries()) {
+      counts.tests!++;
+      counts[result.outcome] = (counts[result.outcome] ?? 0) + 1;
+      if (result.judged === 'inside') counts.inside!++;
+      const name = `${id}#${i}`;
+      const verdict = verdicts.get(name) ?? { name, group, source: sourceOf(tests[i]!), ends: [] };
+      verdict.ends.push(endOf(result));
+      verdicts.set(name, verdict);
+    }
+  };
+  await Promise.all(tasks.map(each));
   counts.seconds = Math.round((performance.now() - started) / 100) / 10;
-  console.log(set, trace ? 'traced' : 'untraced', counts);
   return counts;
+}
+
+function sourceOf(test: ProgramTest): string {
+  return test.kind === 'assert' ? test.source : test.kind;
+}
+
+/** How a test ended: its outcome, and the exception or what else is told. */
+function endOf({ outcome, exception, detail }: TestResult): string {
+  return [outcome, exception?.type, exception?.message ?? detail]
+    .filter(Boolean)
+    .join(' | ')
+    .replaceAll('\n', ' ')
+    .slice(0, 160);
+}
+
+const outcomeOf = (end: string) => end.split(' | ')[0]!;
+const causeOf = (end: string) => end.split(' | ').slice(0, 2).join(' ');
+
+function compare(set: string, byTest: Map<string, Verdict>, { verbose }: ReferencesOptions) {
+  const all = [...byTest.values()];
+  const different = all.filter(({ ends }) => new Set(ends.map(outcomeOf)).size > 1);
+  const notPassed = all.filter(({ ends }) => ends.some((end) => outcomeOf(end) !== 'passed'));
+  const causes = new Map<string, number>();
+  for (const { group, ends } of notPassed) {
+    const cause = [group, ...new Set(ends.map(causeOf))].filter(Boolean).join(' / ');
+    causes.set(cause, (causes.get(cause) ?? 0) + 1);
+  }
+  console.log(
+    `${set}: ${all.length} tests, ${notPassed.length} not passed everywhere, ${different.length} differ`,
+  );
+  for (const [cause, count] of [...causes].sort((a, b) => b[1] - a[1])) console.log(`${count} x ${cause}`);
+  if (verbose === 'true') {
+    for (const { name, group, source, ends } of notPassed)
+      console.log([name, group ?? '', [...new Set(ends)].join(' <> '), source.slice(0, 200)].join(' || '));
+  }
+  const groups = [...new Set(all.map(({ group }) => group))].filter((group) => group !== undefined);
+  const byGroup = groups.flatMap((group) => {
+    const own = all.filter((verdict) => verdict.group === group);
+    const passed = own.filter((verdict) => !notPassed.includes(verdict));
+    return [
+      [`${set}.${group}.tests`, own.length],
+      [`${set}.${group}.passed`, passed.length],
+    ] as const;
+  });
+  return { [`${set}.different`]: different.length, ...Object.fromEntries(byGroup) };
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

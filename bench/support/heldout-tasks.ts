@@ -1,13 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { parseTask, type Task } from '../../src/index.ts';
 
-/** The first `n` of the embedded model's held-out tasks. */
-export function heldoutTasks(n: number): Task[] {
-  return readFileSync(new URL('../data/heldout.jsonl', import.meta.url), 'utf8')
-    .trim()
-    .split('\n')
-    .slice(0, n)
-    .map(taskOf);
+const embeddedTasks = new URL('../data/heldout.jsonl', import.meta.url);
+
+/** The first `n` held-out tasks of a file, by default of the embedded model's. */
+export function heldoutTasks(n: number, file: string | URL = embeddedTasks): Task[] {
+  return readFileSync(file, 'utf8').trim().split('\n').slice(0, n).map(taskOf);
 }
 
 function taskOf(line: string, i: number): Task {

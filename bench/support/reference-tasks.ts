@@ -10,6 +10,8 @@ export interface ReferenceTask {
   readonly entryPoint?: string;
   readonly setupCode?: string;
   readonly tests: readonly ProgramTest[];
+  /** What a set is divided into, e.g. the library that a task is about. */
+  readonly group?: string;
 }
 
 /** A row of any of the sets; which fields it has depends on the set. */
@@ -23,9 +25,12 @@ interface Row {
   readonly code: string;
   readonly test_setup_code: string;
   readonly test_list: readonly string[];
+  readonly reference_code: string;
+  readonly code_context: string;
+  readonly metadata: { readonly problem_id: number; readonly library: string };
 }
 
-export type ReferenceSet = 'humaneval' | 'mbpp' | 'humaneval-et' | 'mbpp-et';
+export type ReferenceSet = 'humaneval' | 'mbpp' | 'humaneval-et' | 'mbpp-et' | 'ds-1000';
 
 /** Where the public sets lie: TRACEWISE_BENCHMARKS, or `../shared/benchmarks` beside the checkout. */
 export function benchmarksFolder(): string | undefined {
@@ -47,7 +52,36 @@ const readers: Record<ReferenceSet, { file: string; read: (row: Row) => Referenc
   },
   mbpp: { file: 'mbpp.jsonl.gz', read: mbpp },
   'mbpp-et': { file: 'mbpp_et_test.jsonl.gz', read: mbpp },
+  'ds-1000': { file: 'ds1000.jsonl.gz', read: ds1000 },
 };
+
+/** Plots are compared as files, and programs can write none: these stay in memory. */
+const filesInMemory = `import io, PIL.Image
+_files = {}
+class _File(io.BytesIO):
+    def close(self):
+        _files[self.name] = self.getvalue()
+        super().close()
+def _open(name, mode='r', *rest, **options):
+    if 'w' not in mode and name not in _files:
+        return open(name, mode, *rest, **options)
+    file = _File(b'' if 'w' in mode else _files[name])
+    file.name = name
+    return file
+PIL.Image.builtins.open = _open
+`;
+
+/** A task's own code builds the program around an answer, runs it and compares; an answer passes by raising nothing. */
+function ds1000({ metadata, code_context, reference_code }: Row): ReferenceTask {
+  const checks = ['test_execution', 'test_string'].filter((name) => code_context.includes(`${name}(`));
+  return {
+    id: `DS-1000/${metadata.problem_id}`,
+    group: metadata.library,
+    program: `${code_context.includes('PIL') ? filesInMemory : ''}${code_context}\nanswer = ${JSON.stringify(reference_code)}\n`,
+    entryPoint: 'test_execution',
+    tests: asserts(checks.map((name) => `assert ${name}(answer) is None`)),
+  };
+}
 
 function humanEval(row: Row) {
   return {

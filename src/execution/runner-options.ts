@@ -36,6 +36,8 @@ const optionsSchema = z.strictObject({
   bubblewrap: z.boolean().default(false),
   /** `cpython`: folders besides the interpreter's own library that programs may read. */
   readable: z.array(z.string().min(1)).default([]),
+  /** `cpython`: modules imported once, before any program runs, such as `numpy`; programs that import them start at once. */
+  preload: z.array(z.string().regex(/^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*$/)).default([]),
 });
 
 /** Options of `createRunner`. */
@@ -45,7 +47,7 @@ export type ResolvedRunnerOptions = Readonly<
   Omit<z.output<typeof optionsSchema>, 'limits'> & { limits: typeof defaultLimits }
 >;
 
-const forCpython = ['python', 'bubblewrap', 'readable'] as const;
+const forCpython = ['python', 'bubblewrap', 'readable', 'preload'] as const;
 
 /** Checks and completes a runner's options. Throws a TracewiseError (ERR_OPTIONS) that names every wrong one. */
 export function resolveRunnerOptions(options: RunnerOptions = {}): ResolvedRunnerOptions {

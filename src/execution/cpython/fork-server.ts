@@ -32,12 +32,19 @@ export class ForkServer {
   #gone?: Error;
   #errors = '';
 
-  constructor({ python, readable, bubblewrap }: ResolvedRunnerOptions) {
-    const command = [python, '-s', '-B', '-c', boot, workerFolder(), JSON.stringify({ readable })];
+  constructor({ python, readable, preload, bubblewrap }: ResolvedRunnerOptions) {
+    const command = [python, '-s', '-B', '-c', boot, workerFolder(), JSON.stringify({ readable, preload })];
     const [file, ...args] = bubblewrap ? bubblewrapped(command) : command;
     this.#process = spawn(file!, args, {
-      // Set orders follow the hashes; nothing else of this environment is handed on.
-      env: { PATH: process.env.PATH, PYTHONHASHSEED: '0', OPENBLAS_NUM_THREADS: '1', OMP_NUM_THREADS: '1' },
+      // Set orders follow the hashes; libraries are to start no threads and open no windows. Nothing else of this
+      // environment is handed on.
+      env: {
+        PATH: process.env.PATH,
+        PYTHONHASHSEED: '0',
+        OPENBLAS_NUM_THREADS: '1',
+        OMP_NUM_THREADS: '1',
+        MPLBACKEND: 'Agg',
+      },
       stdio: ['pipe', 'pipe', 'pipe'],
       cwd: '/',
       detached: true,

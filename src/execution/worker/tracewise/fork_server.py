@@ -5,10 +5,12 @@ another, and this process, which never runs either, passes the questions of the 
 """
 
 import gc
+import importlib
 import json
 import os
 import struct
 import sys
+import tempfile
 import time
 
 from . import event_loop, judge, linux_sandbox, normal_form, preload, program, streams  # noqa: F401
@@ -196,6 +198,15 @@ def self_check(server):
     return child.output.decode().split()
 
 
+def import_libraries(names):
+    """Imports what programs will want. Some write caches: into a folder that is gone afterwards."""
+    with tempfile.TemporaryDirectory() as folder:
+        tempfile.tempdir = folder
+        for name in names:
+            importlib.import_module(name)
+    tempfile.tempdir = None
+
+
 def main():
     settings = json.loads(sys.argv[1])
     host_in, host_out = os.dup(0), os.dup(1)
@@ -205,9 +216,12 @@ def main():
     preload.warm_up()
     linux_sandbox.drop_privileges()
     linux_sandbox.die_with_parent()
+    kept = {name: os.environ[name] for name in ('OPENBLAS_NUM_THREADS', 'OMP_NUM_THREADS', 'MPLBACKEND')}
     os.environ.clear()
-    os.environ.update(PATH='/usr/bin', HOME='/', LANG='C.UTF-8', TZ='UTC', OPENBLAS_NUM_THREADS='1', OMP_NUM_THREADS='1')
+    os.environ.update(PATH='/usr/bin', HOME='/', LANG='C.UTF-8', TZ='UTC', **kept)
     os.chdir('/')
+    if settings['preload']:
+        import_libraries(settings['preload'])
     used = linux_sandbox.address_space()
     readable = [path for path in sys.path if path] + [sys.prefix + '/lib', sys.base_prefix + '/lib', '/lib', '/lib64']
     system = ['/etc/ld.so.cache', '/etc/localtime', '/usr/share/zoneinfo', '/dev/null']
