@@ -27,7 +27,11 @@ program
     '<task>',
     'a JSON task, a Python file with a stub, its docstring and asserts, or - for standard input',
   )
-  .option('-m, --model <path>', 'a GGUF file, or "embedded"', 'embedded')
+  .option(
+    '-m, --model <model>',
+    'a GGUF file, a name of `tracewise models list`, hf:owner/repository/file.gguf, or "embedded"',
+    'embedded',
+  )
   .option(
     '-g, --gamma <number>',
     'guidance strength (γ): 0 none, 1 the signal alone, above 1 beyond it',
@@ -72,6 +76,49 @@ program
   .action(async (file: string, options) => {
     const { runCommand } = await import('./run-command.ts');
     process.exitCode = await runCommand(file, options);
+  });
+
+const models = program
+  .command('models')
+  .description('code models of Hugging Face, kept in the cache folder (TRACEWISE_CACHE)');
+
+models
+  .command('list')
+  .description('recommended models, and what is here')
+  .option('--json', 'as JSON')
+  .action(async (options) => {
+    const { listCommand } = await import('./models-command.ts');
+    process.exitCode = await listCommand(options);
+  });
+
+models
+  .command('pull')
+  .description('download a model, or go on with it, and print its path; HF_TOKEN opens gated repositories')
+  .argument('<model>', 'a name of the list, or hf:owner/repository/file.gguf, with #revision if not main')
+  .option('--sha256 <hash>', 'what the file must be')
+  .option('--quiet', 'no progress')
+  .action(async (model: string, options) => {
+    const { pullCommand } = await import('./models-command.ts');
+    process.exitCode = await pullCommand(model, options);
+  });
+
+models
+  .command('verify')
+  .description('read pulled models through and compare their SHA-256: exit code 1 where one is damaged')
+  .argument('[models...]', 'all that were pulled, by default')
+  .option('--json', 'as JSON')
+  .action(async (names: string[], options) => {
+    const { verifyCommand } = await import('./models-command.ts');
+    process.exitCode = await verifyCommand(names, options);
+  });
+
+models
+  .command('rm')
+  .description('remove pulled models')
+  .argument('<models...>')
+  .action(async (names: string[]) => {
+    const { removeCommand } = await import('./models-command.ts');
+    process.exitCode = await removeCommand(names);
   });
 
 program

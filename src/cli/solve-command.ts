@@ -8,6 +8,7 @@ import { resolveOptions } from '../options.ts';
 import { readTask } from '../task/read-task.ts';
 import type { Task } from '../task/task.ts';
 import { exitCodes } from './exit-codes.ts';
+import { findModel } from './find-model.ts';
 import { interruptible } from './interruptible.ts';
 import { LiveView } from './live-view.ts';
 import { printable } from './printable.ts';
@@ -21,13 +22,15 @@ export function solveCommand(source: string, flags: SolveFlags): Promise<number>
 
 async function solveTask(source: string, flags: SolveFlags, signal: AbortSignal): Promise<number> {
   const task = await readTaskFrom(source);
-  const options = solveOptionsOf(flags);
-  resolveOptions(options);
+  // Wrong flags are told before anything is downloaded.
+  resolveOptions(solveOptionsOf(flags, {}));
+  const { path, options: ofModel } = await findModel(flags.model, { signal, quiet: flags.quiet ?? false });
+  const options = solveOptionsOf(flags, ofModel);
   // The first interpreter starts while the model loads.
   const starting = createRunner();
   starting.catch(() => {});
   try {
-    await using engine = await loadEngine({ ...engineOptionsOf(flags), signal });
+    await using engine = await loadEngine({ ...engineOptionsOf(flags, path), signal });
     const run = solve(task, { engine, runner: await starting, signal, ...options });
     return await report(run, task, flags);
   } finally {

@@ -1,4 +1,3 @@
-import { embeddedModel } from '../embedded-model.ts';
 import type { EngineOptions } from '../llama/load-engine.ts';
 import { faithfulOptions, type SolveOptions } from '../options.ts';
 
@@ -25,8 +24,8 @@ export interface SolveFlags {
   readonly quiet?: boolean;
 }
 
-/** The run's options: the model's own habits, then what the flags say. */
-export function solveOptionsOf(flags: SolveFlags): SolveOptions {
+/** The run's options: how the model wants to be asked, then what the flags say. */
+export function solveOptionsOf(flags: SolveFlags, ofModel: SolveOptions): SolveOptions {
   const given: SolveOptions = {
     guidanceStrength: flags.gamma,
     candidates: flags.candidates,
@@ -43,14 +42,14 @@ export function solveOptionsOf(flags: SolveFlags): SolveOptions {
       wallClockMs: flags.timeout === undefined ? undefined : flags.timeout * 1000,
     }),
   };
-  return { ...habits(flags), ...withoutUndefined(given) };
+  return { ...habits(flags, ofModel), ...withoutUndefined(given) };
 }
 
 /** The engine's options. */
-export function engineOptionsOf(flags: SolveFlags): EngineOptions {
+export function engineOptionsOf(flags: SolveFlags, modelPath: string): EngineOptions {
   const gpu = flags.gpu === 'none' ? false : flags.gpu;
   return withoutUndefined({
-    modelPath: flags.model === 'embedded' ? embeddedModel.path() : flags.model,
+    modelPath,
     gpu: gpu as NonNullable<EngineOptions['gpu']>,
     libDir: flags.libDir,
     threads: flags.threads,
@@ -59,10 +58,9 @@ export function engineOptionsOf(flags: SolveFlags): EngineOptions {
   }) as EngineOptions;
 }
 
-/** What the embedded model was trained on, where `--faithful` does not say otherwise. */
-function habits({ model, faithful }: SolveFlags): SolveOptions {
-  if (model !== 'embedded') return {};
-  const entries = Object.entries(embeddedModel.options);
+/** How the model wants to be asked, where `--faithful` does not say otherwise. */
+function habits({ faithful }: SolveFlags, ofModel: SolveOptions): SolveOptions {
+  const entries = Object.entries(ofModel);
   return Object.fromEntries(entries.filter(([key]) => !(faithful && key in faithfulOptions)));
 }
 
