@@ -1,3 +1,5 @@
+import { uniformStream } from '../../src/index.ts';
+
 /** A figure with its 95 % interval. */
 export interface Interval {
   readonly value: number;
@@ -10,7 +12,7 @@ export function wilson(successes: number, n: number, z = 1.96): Interval {
   const p = successes / n;
   const centre = (p + (z * z) / (2 * n)) / (1 + (z * z) / n);
   const half = (z * Math.sqrt((p * (1 - p)) / n + (z * z) / (4 * n * n))) / (1 + (z * z) / n);
-  return { value: p, low: centre - half, high: centre + half };
+  return { value: p, low: Math.max(0, centre - half), high: Math.min(1, centre + half) };
 }
 
 /** Exact two-sided McNemar test of paired outcomes: p of as lopsided a split of the discordant pairs by chance. */
@@ -25,6 +27,17 @@ export function mcNemar(onlyFirst: number, onlySecond: number): number {
   return Math.min(1, 2 * tail);
 }
 
+/**
+ * Difference of two paired shares, (onlyFirst − onlySecond) / n, with the 95 % interval of Agresti and Min (2005): Wald's
+ * with half a pair added to each of the four cells.
+ */
+export function pairedDifference(onlyFirst: number, onlySecond: number, n: number): Interval {
+  const [b, c, total] = [onlyFirst + 0.5, onlySecond + 0.5, n + 2];
+  const centre = (b - c) / total;
+  const half = (1.96 * Math.sqrt(b + c - (b - c) ** 2 / total)) / total;
+  return { value: (onlyFirst - onlySecond) / n, low: centre - half, high: centre + half };
+}
+
 /** Median of paired ratios with the interval of its order statistics (binomial, 95 %). */
 export function medianRatio(numerators: readonly number[], denominators: readonly number[]): Interval {
   const ratios = numerators.map((x, i) => x / denominators[i]!).sort((a, b) => a - b);
@@ -32,6 +45,15 @@ export function medianRatio(numerators: readonly number[], denominators: readonl
   const half = 0.98 * Math.sqrt(n);
   const at = (rank: number) => ratios[Math.min(n - 1, Math.max(0, Math.round(rank)))]!;
   return { value: at((n - 1) / 2), low: at((n - 1) / 2 - half), high: at((n - 1) / 2 + half) };
+}
+
+/** A statistic of n cases with the 95 % percentile interval of 2,000 bootstrap samples of them; the same each time. */
+export function bootstrap(n: number, statistic: (cases: readonly number[]) => number): Interval {
+  const draw = uniformStream(0);
+  const all = Array.from({ length: n }, (_, i) => i);
+  const values = Array.from({ length: 2000 }, () => statistic(all.map(() => Math.floor(draw() * n))));
+  values.sort((a, b) => a - b);
+  return { value: statistic(all), low: values[49]!, high: values[1949]! };
 }
 
 /** `54.5 [47.6, 61.3]`, times `scale`. */

@@ -103,7 +103,7 @@ export class Agents {
     const { modelTokens = Infinity } = this.#setup.lineup.budget;
     let spent = this.sharedRows;
     for (const run of this.runs) spent += run?.rows ?? 0;
-    for (const run of this.#working.values()) spent += run.rows;
+    for (const run of this.#working.values()) spent += run.counters?.rows ?? 0;
     return modelTokens - spent;
   }
 

@@ -1,5 +1,5 @@
 import { TracewiseError } from '../errors.ts';
-import type { EventBody, LineEnd } from '../events.ts';
+import type { EventBody, LineEnd, RunCounters } from '../events.ts';
 import { uniformStream } from '../guidance/uniform-stream.ts';
 import { trimAttempts } from '../lines/trim-attempts.ts';
 import type { TestResult } from '../program-runner.ts';
@@ -57,9 +57,19 @@ export class Attempt {
     });
   }
 
-  /** Rows put through the model so far. */
-  get rows(): number {
-    return this.#streams.rows;
+  /** What it has cost so far. */
+  get counters(): RunCounters {
+    return {
+      newTokens: this.#newTokens,
+      guidedTokens: this.#guidedTokens,
+      changedTokens: this.#changedTokens,
+      candidateTokens: this.#candidateTokens,
+      draftedTokens: this.#picker.draftedTokens,
+      acceptedTokens: this.#picker.acceptedTokens,
+      rows: this.#streams.rows,
+      cachedTokens: this.#streams.cachedTokens,
+      executions: this.#evidence.executions,
+    };
   }
 
   /** Runs to the end and emits all of its events. Rejects with the signal's reason where it is aborted for good. */
@@ -158,23 +168,7 @@ export class Attempt {
     if (this.#line.tokens > 0) emit(this.#lineEnd());
     const program = passed ?? (await this.#finalProgram(endedBy === 'end-of-code'));
     const results = passed === undefined ? await this.#judge(program) : await this.#tracedResults(passed);
-    emit({
-      type: 'run-end',
-      endedBy,
-      program,
-      results,
-      counters: {
-        newTokens: this.#newTokens,
-        guidedTokens: this.#guidedTokens,
-        changedTokens: this.#changedTokens,
-        candidateTokens: this.#candidateTokens,
-        draftedTokens: this.#picker.draftedTokens,
-        acceptedTokens: this.#picker.acceptedTokens,
-        rows: this.#streams.rows,
-        cachedTokens: this.#streams.cachedTokens,
-        executions: this.#evidence.executions,
-      },
-    });
+    emit({ type: 'run-end', endedBy, program, results, counters: this.counters });
   }
 
   /** An answer that was cut short is cut back to what parses. */

@@ -1,4 +1,4 @@
-import type { RunEvent } from '../events.ts';
+import type { RunCounters, RunEvent } from '../events.ts';
 import { resolveOptions, type SolveOptions } from '../options.ts';
 import type { ProgramRunner } from '../program-runner.ts';
 import { parseTask, type TaskInput } from '../task/task.ts';
@@ -19,8 +19,8 @@ export interface SolveSetup extends SolveOptions {
 
 /** A run under way: iterate it for its events, await it for its result, both if you like, as often as you like. */
 export interface Run extends Underway<RunResult, RunEvent> {
-  /** Rows (tokens of any sequence) put through the model for it so far. */
-  readonly rows: number;
+  /** What it has cost so far; undefined before it starts, in the turn of the event loop after the call. */
+  readonly counters: RunCounters | undefined;
 }
 
 /**
@@ -41,5 +41,5 @@ export function solve(taskInput: TaskInput, setup: SolveSetup): Run {
     return foldRun(log.events);
   };
   const underway = startWork(work, log, { signal, wallClockMs: resolved.budget.wallClockMs });
-  return Object.defineProperty(underway, 'rows', { get: () => attempt?.rows ?? 0 }) as Run;
+  return Object.defineProperty(underway, 'counters', { get: () => attempt?.counters }) as Run;
 }
