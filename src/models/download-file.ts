@@ -63,7 +63,7 @@ export async function downloadFile(download: Download, settings: DownloadSetting
       }
     }
   } finally {
-    await part.close();
+    await (part.bytes === 0 ? part.discard() : part.close());
   }
 }
 

@@ -26,9 +26,16 @@ export interface ListedModel {
 
 /** The catalogue, and whatever else lies in the cache folder (this user's by default). No file is read through. */
 export async function listModels({ cacheFolder = userCacheFolder() } = {}): Promise<ListedModel[]> {
-  const names = new Set([...modelCatalogue.map(hubName), ...(await namesIn(modelFolder(cacheFolder)))]);
-  const sources = [...names].flatMap((name) => hubSource(name) ?? []);
-  return Promise.all(sources.map((source) => listed(source, cacheFolder)));
+  const folder = modelFolder(cacheFolder);
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
+  const here = entries.filter((entry) => entry.isFile());
+  const names = [
+    ...modelCatalogue.map(hubName),
+    ...here.map((entry) => nameOf(relative(folder, join(entry.parentPath ?? entry.path, entry.name)))),
+  ];
+  const sources = names.flatMap((name) => sourceOf(name) ?? []);
+  const distinct = new Map(sources.map((source) => [source.name, source]));
+  return Promise.all([...distinct.values()].map((source) => listed(source, cacheFolder)));
 }
 
 async function listed(source: HubSource, cacheFolder: string): Promise<ListedModel> {
@@ -57,26 +64,19 @@ async function listed(source: HubSource, cacheFolder: string): Promise<ListedMod
   };
 }
 
+/** `owner/repository@revision/file.gguf`, or what lies beside such a file, as a source's name. */
+function nameOf(path: string): string {
+  const [, repository = '', branch, file = ''] =
+    /^([^/]+\/[^/@]+)(?:@([^/]+))?\/(.+\.gguf)(?:\.json|\.part)?$/.exec(path.split(sep).join('/')) ?? [];
+  const name = hubName({ repository, file: partsOf(file)[0] ?? file });
+  return branch === undefined ? name : `${name}#${branch}`;
+}
+
 /** undefined for files that somebody else put there, under names that no model here has. */
-function hubSource(name: string): HubSource | undefined {
+function sourceOf(escaped: string): HubSource | undefined {
   try {
-    return parseModelSource(name) as HubSource;
+    return parseModelSource(decodeURIComponent(escaped)) as HubSource;
   } catch {
     return undefined;
   }
-}
-
-/** `owner/repository@revision/file.gguf` and what lies beside such files, back to the sources' names. */
-async function namesIn(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
-  return entries.flatMap((entry) => {
-    const path = relative(folder, join(entry.parentPath ?? entry.path, entry.name))
-      .split(sep)
-      .join('/');
-    const [, repository, branch, file] =
-      /^([^/]+\/[^/@]+)(?:@([^/]+))?\/(.+\.gguf)(?:\.json|\.part)?$/.exec(path) ?? [];
-    if (!repository || !file || !entry.isFile()) return [];
-    const name = hubName({ repository, file: partsOf(file)[0] ?? file });
-    return [branch === undefined ? name : `${name}#${decodeURIComponent(branch)}`];
-  });
 }

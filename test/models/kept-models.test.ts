@@ -83,6 +83,8 @@ it('the list has what was pulled, in part, and by others', async () => {
   expect(await stateOf(known.id)).toMatchObject({ state: 'partial', bytes: 4, totalBytes: known.bytes });
   writeFileSync(join(models, 'owner/repository/no,name.gguf'), '');
   writeFileSync(join(models, 'notes.txt'), '');
+  mkdirSync(join(models, 'owner/repository@%zz'));
+  writeFileSync(join(models, 'owner/repository@%zz/x.gguf'), '');
   expect(await listModels({ cacheFolder })).toHaveLength(modelCatalogue.length + 2);
 });
 
@@ -125,5 +127,7 @@ it('what is removed leaves nothing', async () => {
     'owner',
     'owner/repository',
     'owner/repository/no,name.gguf',
+    'owner/repository@%zz',
+    'owner/repository@%zz/x.gguf',
   ]);
 });

@@ -57,6 +57,11 @@ export class ModelServer {
     return this.seen.filter((request) => request.at === at).map(({ range }) => range);
   }
 
+  /** From which byte on each request asked. */
+  starts(at?: SeenRequest['at']): number[] {
+    return this.ranges(at).map((range) => Number(/^bytes=(\d+)-$/.exec(range ?? 'bytes=0-')?.[1]));
+  }
+
   reset(options: ModelServerOptions = {}): void {
     this.options = options;
     this.seen.length = 0;
@@ -136,13 +141,12 @@ export function rangeStart({ headers }: IncomingMessage): number | undefined {
   return from === undefined ? undefined : Number(from);
 }
 
-/** Sends `bytes` of the body and then breaks the connection. */
+/** Sends `bytes` of the body and then breaks the connection; the last of them may be lost with it. */
 export function cutAfter(file: Buffer, bytes: number): Behaviour {
   return (request, response) => {
     const from = sendHead(request, response, file);
     if (from === undefined) return true;
-    // In order, so that all of it arrives before the end does.
-    response.write(file.subarray(from, from + bytes), () => request.socket.end());
+    response.write(file.subarray(from, from + bytes), () => setTimeout(() => response.destroy(), 5));
     return true;
   };
 }
