@@ -24,6 +24,8 @@ interface Flags {
   /** Rows that the race, best-of-n and the vote may each spend on a task. */
   readonly budget?: string;
   readonly seed?: string;
+  /** `2/16`: only every 16th task, from the third on, and no report; another process makes the other samples. */
+  readonly shard?: string;
   /** Folder of the samples. */
   readonly out?: string;
   /** Folder of evidence.md and evidence.svg; that of the samples by default. */
@@ -43,6 +45,7 @@ export async function main({
   model = embeddedModel.path(),
   budget = '5000',
   seed: seedText = '0',
+  shard = '0/1',
   out = 'bench/results/evidence',
   docs = out,
 }: Flags) {
@@ -59,8 +62,11 @@ export async function main({
   const lab = new Lab(engine, runner, tasks, seed);
   const samples = new Map<string, Map<string, Sample>>();
   const startedMs = performance.now();
+  const [first, step] = shard.split('/').map(Number) as [number, number];
+  let done = 0;
   try {
-    for (const [i, task] of tasks.entries()) {
+    for (let i = first; i < tasks.length; i += step) {
+      const task = tasks[i]!;
       for (const arm of arms) {
         if (i >= Number(side) && !mainGroups.has(arm.group)) continue;
         const key = hashOf(
@@ -73,13 +79,14 @@ export async function main({
           samples.set(sample.arm, (samples.get(sample.arm) ?? new Map()).set(task.id, sample));
       }
       runner.forget();
+      done++;
       const seconds = (performance.now() - startedMs) / 1000;
-      if ((i + 1) % 10 === 0)
-        console.log(`${i + 1} of ${tasks.length} tasks, ${(seconds / (i + 1)).toFixed(1)} s each`);
+      if (done % 10 === 0) console.log(`${done} tasks, ${(seconds / done).toFixed(1)} s each`);
     }
   } finally {
     await runner.dispose();
   }
+  if (step > 1) return { figures: { n: done } };
   const report = new Report(samples, arms, {
     model: `${basename(model)} (sha256 ${modelHash}…)`,
     tasks: basename(file ?? 'bench/data/heldout.jsonl'),

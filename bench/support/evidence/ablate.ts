@@ -8,7 +8,7 @@ export type Refreshes = readonly (readonly SignalEntry[])[];
  * Entries with less or other evidence than their programs gave.
  * - `no-traces`: the programs alone.
  * - `other-task`: each test keeps its call and what it expects; trace, outcome and value are of `donor`'s
- *   candidate in the same place of the same refresh (wrapping around), of another task.
+ *   candidate in the same place of the same refresh (wrapping around), of another task; nothing where it had none.
  * - `other-candidate`: every candidate gets the next one's runs; one alone keeps its own.
  */
 export function ablate(
@@ -24,7 +24,8 @@ export function ablate(
       results: entries[(i + 1) % entries.length]!.results,
     }));
   }
-  const given = donor[refresh % donor.length];
+  const lent = donor.filter((given) => given.length > 0);
+  const given = lent[refresh % lent.length];
   if (!given) return entries.map(({ program }) => ({ program, results: [] }));
   return entries.map(({ program, results }, i) => {
     const others = given[i % given.length]!.results;

@@ -18,7 +18,10 @@ export interface Sample extends Outcome {
   readonly ms: number;
 }
 
-/** Samples in a JSONL file, appended as they are made. A line cut short by a kill is left out. */
+/**
+ * Samples in a JSONL file, appended as they are made; several processes may append to one. A line that a kill cut
+ * short is left out.
+ */
 export class SampleStore {
   readonly #file: string;
   readonly #samples = new Map<string, Sample[]>();
@@ -27,7 +30,12 @@ export class SampleStore {
     this.#file = file;
     mkdirSync(dirname(file), { recursive: true });
     if (!existsSync(file)) return;
-    for (const line of readFileSync(file, 'utf8').split('\n').filter(isWhole)) this.#keep(JSON.parse(line));
+    const text = readFileSync(file, 'utf8');
+    if (!text.endsWith('\n')) appendFileSync(file, '\n');
+    for (const line of text.split('\n')) {
+      const sample = readSample(line);
+      if (sample) this.#keep(sample);
+    }
   }
 
   /** All samples of a key; none where it has not been run. */
@@ -46,8 +54,12 @@ export class SampleStore {
   }
 }
 
-function isWhole(line: string): boolean {
-  return line.startsWith('{') && line.endsWith('}');
+function readSample(line: string): Sample | undefined {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
 }
 
 export function hashOf(...parts: readonly (string | Buffer)[]): string {
