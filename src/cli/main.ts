@@ -10,6 +10,11 @@ function number(text: string): number {
   return value;
 }
 
+/** One number or several, comma-separated. */
+function numbers(text: string): number[] {
+  return text.split(',').map(number);
+}
+
 function version(): string {
   return JSON.parse(readFileSync(`${packageRoot()}/package.json`, 'utf8')).version;
 }
@@ -33,13 +38,14 @@ program
     'embedded',
   )
   .option(
-    '-g, --gamma <number>',
-    'guidance strength (γ): 0 none, 1 the signal alone, above 1 beyond it',
-    number,
+    '-g, --gamma <numbers>',
+    'guidance strength (γ): 0 none, 1 the signal alone, above 1 beyond it; several (0,0.5,1) race: the first to pass wins',
+    numbers,
   )
   .option('-s, --candidates <number>', 'continuations tried at a line boundary (s)', number)
   .option('-d, --horizon <lines>', 'lines of a continuation (d)', number)
-  .option('-t, --temperature <number>', 'temperature of the continuations (t)', number)
+  .option('-t, --temperature <numbers>', 'temperature of the continuations (t); several race', numbers)
+  .option('--at-once <number>', 'how many of a race run at once', number, 1)
   .option('--seed <number>', 'all draws follow from it', number)
   .addOption(new Option('--prompt <shape>', 'how the prompt is put').choices([...promptShapes]))
   .addOption(

@@ -1,7 +1,10 @@
 import { basename, extname } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { race } from '../agents/race.ts';
 import type { RunResult } from '../controller/fold-run.ts';
-import { type Run, solve } from '../controller/solve.ts';
+import { solve } from '../controller/solve.ts';
+import type { Underway } from '../controller/underway.ts';
+import type { RunEvent } from '../events.ts';
 import { createRunner } from '../execution/create-runner.ts';
 import { loadEngine } from '../llama/load-engine.ts';
 import { resolveOptions } from '../options.ts';
@@ -12,8 +15,9 @@ import { findModel } from './find-model.ts';
 import { interruptible } from './interruptible.ts';
 import { LiveView } from './live-view.ts';
 import { printable } from './printable.ts';
+import { RaceView } from './race-view.ts';
 import { readTextFile } from './read-text-file.ts';
-import { engineOptionsOf, type SolveFlags, solveOptionsOf } from './solve-flags.ts';
+import { agentsOf, budgetOf, engineOptionsOf, type SolveFlags } from './solve-flags.ts';
 
 /** `tracewise solve`: the program on stdout, what happens on stderr; returns the exit code. */
 export function solveCommand(source: string, flags: SolveFlags): Promise<number> {
@@ -23,31 +27,43 @@ export function solveCommand(source: string, flags: SolveFlags): Promise<number>
 async function solveTask(source: string, flags: SolveFlags, signal: AbortSignal): Promise<number> {
   const task = await readTaskFrom(source);
   // Wrong flags are told before anything is downloaded.
-  resolveOptions(solveOptionsOf(flags, {}));
+  for (const options of agentsOf(flags, {}))
+    resolveOptions({ ...options, budget: { ...options.budget, ...budgetOf(flags) } });
   const { path, options: ofModel } = await findModel(flags.model, { signal, quiet: flags.quiet ?? false });
-  const options = solveOptionsOf(flags, ofModel);
+  const agents = agentsOf(flags, ofModel);
   // The first interpreter starts while the model loads.
   const starting = createRunner();
   starting.catch(() => {});
   try {
     await using engine = await loadEngine({ ...engineOptionsOf(flags, path), signal });
-    const run = solve(task, { engine, runner: await starting, signal, ...options });
-    return await report(run, task, flags);
+    const common = { engine, runner: await starting, signal };
+    if (agents.length > 1) {
+      const racing = race(task, { ...common, agents, budget: budgetOf(flags), concurrency: flags.atOnce });
+      return await report(racing, new RaceView(process.stderr), flags);
+    }
+    const [options] = agents;
+    const budget = { ...options?.budget, ...budgetOf(flags) };
+    const run = solve(task, { ...common, ...options, budget });
+    return await report(run, new LiveView(process.stderr, task), flags);
   } finally {
     const runner = await starting.catch(() => undefined);
     await runner?.dispose();
   }
 }
 
-async function report(run: Run, task: Task, flags: SolveFlags): Promise<number> {
-  const view = process.stderr.isTTY && !flags.quiet ? new LiveView(process.stderr, task) : undefined;
+async function report<Event extends RunEvent>(
+  run: Underway<RunResult, Event>,
+  view: { show(event: Event): void },
+  flags: SolveFlags,
+): Promise<number> {
+  const isLive = process.stderr.isTTY && !flags.quiet;
   for await (const event of run) {
     if (flags.json) process.stdout.write(`${JSON.stringify(event)}\n`);
-    view?.show(event);
+    if (isLive) view.show(event);
   }
   const result = await run;
   if (!flags.json) process.stdout.write(process.stdout.isTTY ? printable(result.program) : result.program);
-  if (!view) process.stderr.write(`${summary(result)}\n`);
+  if (!isLive) process.stderr.write(`${summary(result)}\n`);
   return result.solved ? exitCodes.solved : exitCodes.notSolved;
 }
 

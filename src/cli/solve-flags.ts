@@ -1,13 +1,15 @@
+import { grid } from '../agents/grid.ts';
 import type { EngineOptions } from '../llama/load-engine.ts';
 import { faithfulOptions, type SolveOptions } from '../options.ts';
 
 /** What commander reads from the command line of `tracewise solve`. */
 export interface SolveFlags {
   readonly model: string;
-  readonly gamma?: number;
+  readonly gamma?: readonly number[];
   readonly candidates?: number;
   readonly horizon?: number;
-  readonly temperature?: number;
+  readonly temperature?: readonly number[];
+  readonly atOnce: number;
   readonly seed?: number;
   readonly prompt?: SolveOptions['prompt'];
   readonly begin?: SolveOptions['beginAnswer'];
@@ -24,25 +26,26 @@ export interface SolveFlags {
   readonly quiet?: boolean;
 }
 
-/** The run's options: how the model wants to be asked, then what the flags say. */
-export function solveOptionsOf(flags: SolveFlags, ofModel: SolveOptions): SolveOptions {
+/** Options of each run, one for every γ and temperature: how the model wants to be asked, then what the flags say. */
+export function agentsOf(flags: SolveFlags, ofModel: SolveOptions): SolveOptions[] {
+  const axes = { guidanceStrength: flags.gamma, temperature: flags.temperature };
   const given: SolveOptions = {
-    guidanceStrength: flags.gamma,
     candidates: flags.candidates,
     horizonLines: flags.horizon,
-    temperature: flags.temperature,
     seed: flags.seed,
     prompt: flags.prompt,
     beginAnswer: flags.begin,
     signalForm: flags.signal,
     faithful: flags.faithful,
     stopOnPass: flags.stopOnPass ? undefined : false,
-    budget: withoutUndefined({
-      newTokens: flags.maxTokens,
-      wallClockMs: flags.timeout === undefined ? undefined : flags.timeout * 1000,
-    }),
+    budget: withoutUndefined({ newTokens: flags.maxTokens }),
   };
-  return { ...habits(flags, ofModel), ...withoutUndefined(given) };
+  return grid(withoutUndefined(axes), { ...habits(flags, ofModel), ...withoutUndefined(given) });
+}
+
+/** What bounds all runs together. */
+export function budgetOf({ timeout }: SolveFlags): { wallClockMs?: number } {
+  return timeout === undefined ? {} : { wallClockMs: timeout * 1000 };
 }
 
 /** The engine's options. */
@@ -54,8 +57,13 @@ export function engineOptionsOf(flags: SolveFlags, modelPath: string): EngineOpt
     libDir: flags.libDir,
     threads: flags.threads,
     contextTokens: flags.context,
-    maxSequences: flags.candidates === undefined ? undefined : Math.max(8, flags.candidates + 2),
+    maxSequences: sequencesOf(flags),
   }) as EngineOptions;
+}
+
+/** Of each run at once its two streams and its candidates. */
+function sequencesOf({ candidates = 3, atOnce }: SolveFlags): number {
+  return Math.max(8, atOnce * (candidates + 2));
 }
 
 /** How the model wants to be asked, where `--faithful` does not say otherwise. */

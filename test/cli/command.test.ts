@@ -42,6 +42,8 @@ describe('tracewise', () => {
     [['solve', 'nowhere.json'], 'could not read nowhere.json'],
     [['solve', '-', '--gamma', 'x'], 'Expected a number'],
     [['solve', '-', '--gamma', '-1'], 'guidanceStrength'],
+    [['solve', '-', '--gamma', '0,,1'], 'Expected a number'],
+    [['solve', '-', '--gamma', '0,1', '--temperature', '-2'], 'temperature'],
     [['solve', '-', '--prompt', 'haiku'], 'few-shot'],
     [['solve', '-', '--model', 'nowhere.gguf'], 'nowhere.gguf'],
     [['solve', '-', '--model', cli], 'GGUF'],
@@ -95,6 +97,36 @@ describe('tracewise solve', () => {
     expect(status).toBe(
       events.at(-1).results.every(({ outcome }: { outcome: string }) => outcome === 'passed') ? 0 : 1,
     );
+  });
+
+  it('lets several γ and temperatures race; --json names the agent of each event', () => {
+    const task = JSON.stringify({
+      text: 'Sum of the list.',
+      tests: ['assert f([1]) == 1', 'assert f([1]) == 2'],
+    });
+    const flags = ['--gamma', '0,1', '--temperature', '0.5,0.9', '--max-tokens', '20', '--json'];
+    const { stdout, status } = run(solveArgs('-', ...flags), task);
+    const events = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    const starts = events.filter(({ type }) => type === 'run-start');
+    expect(
+      starts.map(({ agent, options }) => [agent, options.guidanceStrength, options.temperature]),
+    ).toEqual([
+      [0, 0, 0.5],
+      [1, 0, 0.9],
+      [2, 1, 0.5],
+      [3, 1, 0.9],
+    ]);
+    expect(status).toBe(1);
+  });
+
+  it('ends a race with the first to pass, and gives its program', () => {
+    const { stdout, stderr, status } = run(solveArgs(examples[0]!, '--gamma', '1,0,2'));
+    expect(stderr).toMatch(/^solved: (\d+) of \1 tests pass/);
+    expect(stdout).toMatch(/^def \w+\(/m);
+    expect(status).toBe(0);
   });
 
   it('gives the same program twice', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { SignalRewriter } from '../../src/controller/attempt-setup.ts';
 import { foldRun } from '../../src/controller/fold-run.ts';
 import { type SolveSetup, solve } from '../../src/controller/solve.ts';
 import type { RunEvent } from '../../src/events.ts';
@@ -207,12 +208,43 @@ describe('solve', () => {
     expect(new Set(kinds)).toEqual(new Set(['sample']));
   });
 
-  it.each([1, 3])('guides at γ = %s only where the signal moves more probability than the gate', async (γ) => {
-    // The signal moves half of it: from 40 % for the right line to 90 %.
-    const open = await solve(task, setup({ guidanceStrength: γ, guidanceGate: 0.49 }));
-    expect(open).toMatchObject({ solved: true, changedTokens: 1 });
-    const shut = await solve(task, setup({ guidanceStrength: γ, guidanceGate: 0.51 }));
-    expect(shut).toMatchObject({ solved: false, changedTokens: 0 });
+  it.each([1, 3])(
+    'guides at γ = %s only where the signal moves more probability than the gate',
+    async (γ) => {
+      // The signal moves half of it: from 40 % for the right line to 90 %.
+      const open = await solve(task, setup({ guidanceStrength: γ, guidanceGate: 0.49 }));
+      expect(open).toMatchObject({ solved: true, changedTokens: 1 });
+      const shut = await solve(task, setup({ guidanceStrength: γ, guidanceGate: 0.51 }));
+      expect(shut).toMatchObject({ solved: false, changedTokens: 0 });
+    },
+  );
+
+  it('lets an experiment rewrite the signal, and nothing else', async () => {
+    const at = setup({ guidanceStrength: 1.5 });
+    const refreshes: number[] = [];
+    const rewriteSignal: SignalRewriter = (entries, refresh) => {
+      refreshes.push(refresh);
+      return entries.map(({ program }) => ({ program, results: [] }));
+    };
+    const events = await eventsOf(solve(task, { ...at, rewriteSignal }));
+    const texts = events.flatMap((event) => (event.type === 'signal-set' ? [event.text] : []));
+    expect(texts[0]).toContain('y = x + 1');
+    expect(texts.join()).not.toContain('as expected');
+    expect(events.find((event) => event.type === 'execution-end')?.results).toHaveLength(2);
+    expect(refreshes).toEqual(texts.map((_, i) => i));
+    // Not told what the candidates did, the model writes what it would have written.
+    expect(foldRun(events)).toMatchObject({ solved: false, changedTokens: 0 });
+    const none = await solve(task, { ...setup({ guidanceStrength: 1.5 }), rewriteSignal: () => [] });
+    expect(none).toMatchObject({ solved: false, guidedTokens: 0 });
+  });
+
+  it('counts what it has cost while it is under way', async () => {
+    const run = solve(task, setup());
+    expect(run.counters).toBeUndefined();
+    const rows: number[] = [];
+    for await (const { type } of run) if (type === 'token') rows.push(run.counters!.rows);
+    expect(rows).toEqual([...rows].sort((a, b) => a - b));
+    expect(run.counters).toMatchObject({ rows: (await run).rows });
   });
 
   it('runs the whole program, imports and helpers included', async () => {

@@ -165,6 +165,7 @@ describe('renderSignal', () => {
     expect(text([named])).toBe(`### Signal:\n# 1 pass\n${code}1: n=7; x=5 -> kept pass\n`);
     expect(text([raised])).toBe(`### Signal:\n# 1 fail\n${code}1: n=7; x=5 ! ZeroDivisionError\n`);
     expect(text([result()], { showExpected: false })).toBe(`### Signal:\n# 1\n${code}1: n=7; x=5 -> 7\n`);
+    expect(text([])).toBe(`### Signal:\n# 1 open\n${code}`);
   });
 
   it.each(['full', 'minimal', 'compact', 'final'] as const)(
