@@ -111,9 +111,12 @@ export async function main({
     const outcomes = await lab.run(arm, task);
     const ms = performance.now() - startedMs;
     const made: Sample[] = [];
+    // An agent's last candidates may overrun what was left of a shared budget.
+    const mostRows = 'budgetRows' in arm ? arm.budgetRows : Infinity;
     for (const outcome of outcomes) {
       const hidden = await passesHidden(task, outcome.program);
-      made.push({ ...outcome, key, task: task.id, seed, solved: outcome.passed && hidden, hidden, ms });
+      const solved = outcome.passed && hidden && outcome.rows <= mostRows;
+      made.push({ ...outcome, key, task: task.id, seed, solved, hidden, ms });
     }
     store.add(made);
     return made;

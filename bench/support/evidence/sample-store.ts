@@ -12,7 +12,7 @@ export interface Sample extends Outcome {
   readonly seed: number;
   /** All hidden tests pass. */
   readonly hidden: boolean;
-  /** Visible and hidden tests all pass. */
+  /** Visible and hidden tests all pass, and the arm's budget was kept. */
   readonly solved: boolean;
   /** Wall-clock of the arm; programs that another arm had run cost nothing. */
   readonly ms: number;
