@@ -54,11 +54,11 @@ export async function main({
   const arms = allArms(budgetRows);
   const store = new SampleStore(join(out, 'evidence.jsonl'));
   const modelHash = hashOf(readFileSync(model));
-  const base = [modelHash, libraryHash(), `${seed}`];
   const runner = new RememberingRunner(await createRunner());
   // Of the fastest engines for a model this small on one thread; every arm has the same.
   const options = { gpu: false, threads: 1, kvType: 'f32', decodesPerPair: 1 } as const;
   await using engine = await loadEngine({ modelPath: model, ...options });
+  const base = [modelHash, libraryHash(), JSON.stringify([seed, options, embeddedModel.options])];
   const lab = new Lab(engine, runner, tasks, seed);
   const samples = new Map<string, Map<string, Sample>>();
   const startedMs = performance.now();

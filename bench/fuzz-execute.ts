@@ -1,32 +1,39 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import { createRunner } from '../src/execution/create-runner.ts';
 import { loadPinnedWasm } from '../src/execution/pyodide-pin.ts';
 import { loadSnapshot } from '../src/execution/snapshot.ts';
-import { bombs } from '../test/execution/adversarial/bombs.ts';
-import { escapes } from '../test/execution/adversarial/escapes.ts';
-import { forgeries } from '../test/execution/adversarial/forgeries.ts';
+import { fuzzMutants } from './support/fuzz-mutants.ts';
 
 export interface FuzzOptions {
   readonly quick?: boolean;
   readonly seed?: string;
+  /** Calls of every import. */
+  readonly calls?: string;
+  /** Programs run. */
+  readonly mutants?: string;
+  /** `lock` or `mutants`: only that part. */
+  readonly only?: string;
 }
 
 const hangMs = 400;
 
 /**
  * Looks for holes in the lock from two sides: every function that the interpreter imports or has in its table,
- * called from JavaScript with drawn arguments; and programs spliced from those of the adversarial suite.
- * `hits` counts calls of Node's own modules and must be 0, `escaped` likewise.
+ * called from JavaScript with drawn arguments; and mutants of the references and of the adversarial suite.
+ * `hits` counts calls of Node's own modules and must be 0, as must `escaped`, `lost` and `unclean`.
  */
 export async function main(
   options: FuzzOptions = {},
 ): Promise<{ name: string; figures: Record<string, number> }> {
+  const { quick, only } = options;
   const seed = Number(options.seed ?? 1);
-  const lock = await fuzzLock(seed, options.quick ? 3 : 40);
-  const programs = await fuzzPrograms(seed, options.quick ? 60 : 1000);
-  return { name: 'fuzz-execute', figures: { ...lock, ...programs } };
+  const lock = only === 'mutants' ? {} : await fuzzLock(seed, Number(options.calls ?? (quick ? 3 : 10)));
+  const mutants =
+    only === 'lock' ? {} : await fuzzMutants(seed, Number(options.mutants ?? (quick ? 100 : 10_000)));
+  const prefixed = (prefix: string, figures: Record<string, number>) =>
+    Object.fromEntries(Object.entries(figures).map(([key, value]) => [`${prefix}.${key}`, value]));
+  return { name: 'fuzz-execute', figures: { ...prefixed('lock', lock), ...prefixed('mutants', mutants) } };
 }
 
 async function fuzzLock(seed: number, times: number): Promise<Record<string, number>> {
@@ -80,63 +87,6 @@ function watch(worker: Worker, at: Int32Array, from: number): Promise<number | u
       begun ? end(() => resolve(Atomics.load(at, 0))) : end(() => reject(error)),
     );
   });
-}
-
-/** Lines of hostile programs, shuffled together: each must end as a value, and a clean program must run after it. */
-async function fuzzPrograms(seed: number, count: number): Promise<Record<string, number>> {
-  const runner = await createRunner({ maxWorkers: 2, limits: { timeoutMs: 300, memoryBytes: 64 << 20 } });
-  const sources = [...escapes, ...forgeries, ...bombs].map(({ program }) => program);
-  const random = generator(seed);
-  let escaped = 0;
-  let errors = 0;
-  let unclean = 0;
-  const request = {
-    entryPoint: 'f',
-    tests: [{ kind: 'assert' as const, source: 'assert f(21) == "never"' }],
-  };
-  const programs = Array.from({ length: count }, () => splice(sources, random));
-  await Promise.all(
-    programs.map(async (program, i) => {
-      try {
-        const { results } = await runner.run({ ...request, program, trace: i % 2 === 0 });
-        if (results[0]!.outcome === 'passed' || /ESCAPED (?!0x)/.test(results[0]!.stdout)) escaped++;
-      } catch (error) {
-        errors++;
-        console.log('ERROR', error, program);
-      }
-      const clean = await runner.run({
-        program: 'def f(x):\n    return x * 2',
-        entryPoint: 'f',
-        trace: true,
-        tests: [{ kind: 'assert', source: 'assert f(21) == 42' }],
-        limits: { timeoutMs: 5000 },
-      });
-      if (clean.results[0]!.outcome !== 'passed') unclean++;
-    }),
-  );
-  await runner.dispose();
-  return { programs: count, escaped, errors, unclean };
-}
-
-function splice(sources: readonly string[], random: () => number): string {
-  const pieces = Array.from({ length: 2 + (random() % 3) }, () => sources[random() % sources.length]!);
-  const blocks = pieces.map((piece) => `try:\n${piece.replace(/^/gm, '    ')}\nexcept Exception:\n    pass`);
-  const text = blocks.join('\n');
-  if (random() % 3 !== 0) return text;
-  const cut = random() % Math.max(1, text.length);
-  return text.slice(0, cut) + String.fromCharCode(random() % 0xffff) + text.slice(cut + (random() % 5));
-}
-
-/** xorshift32 */
-function generator(start: number): () => number {
-  let x = (start * 2654435761 + 1) >>> 0 || 1;
-  return () => {
-    x ^= x << 13;
-    x ^= x >>> 17;
-    x ^= x << 5;
-    x >>>= 0;
-    return x;
-  };
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

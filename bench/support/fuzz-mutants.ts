@@ -87,31 +87,36 @@ async function runThread(
 ): Promise<void> {
   let worker = await startThread();
   for (let job = take(); job; job = take()) {
-    const { adversarial: _, ...request } = job;
     const slot = Slot.allocate(limits.traceBytes + 64);
-    const answer = await new Promise<Answer | 'hung' | 'ended'>((resolve) => {
-      const unwatch = watchSlot(slot, 250, () => resolve('hung'));
-      const settleWith = (value: Answer | 'ended') => {
-        unwatch();
-        resolve(value);
-      };
-      worker.removeAllListeners();
-      worker.on('message', settleWith);
-      worker.on('error', () => settleWith('ended'));
-      worker.on('exit', () => settleWith('ended'));
-      const timeoutMs = job === clean ? 20_000 : limits.timeoutMs;
-      worker.postMessage({ request: { ...request, limits: { ...limits, timeoutMs } }, memory: slot.memory });
-    });
+    const answer = await ask(worker, job, slot);
     if (typeof answer === 'string') {
       counts[answer === 'hung' ? 'hung' : 'threads_ended']!++;
-      worker.removeAllListeners();
-      worker.on('error', () => {});
       await worker.terminate();
       worker = await startThread();
     }
     settle(job, typeof answer === 'string' ? { outcome: answer, stdout: '', hits: [] } : answer);
   }
   await worker.terminate();
+}
+
+/** The thread's answer; `hung` where it is past its deadline, `ended` where it is gone. */
+function ask(
+  worker: Worker,
+  { adversarial: _, ...request }: Job,
+  slot: Slot,
+): Promise<Answer | 'hung' | 'ended'> {
+  const timeoutMs = request.program === clean.program ? 20_000 : limits.timeoutMs;
+  return new Promise((resolve) => {
+    const settle = (value: Answer | 'hung' | 'ended') => {
+      unwatch();
+      worker.off('message', settle).off('error', end).off('exit', end);
+      resolve(value);
+    };
+    const end = () => settle('ended');
+    const unwatch = watchSlot(slot, 250, () => settle('hung'));
+    worker.on('message', settle).on('error', end).on('exit', end);
+    worker.postMessage({ request: { ...request, limits: { ...limits, timeoutMs } }, memory: slot.memory });
+  });
 }
 
 async function startThread(): Promise<Worker> {
@@ -125,6 +130,7 @@ async function startThread(): Promise<Worker> {
     worker.once('message', resolve);
     worker.once('error', reject);
   });
+  worker.on('error', () => {}); // told by `exit`
   return worker;
 }
 
