@@ -115,6 +115,7 @@ describe('on the embedded model', () => {
       expect(sample!.results.every(({ outcome, returned }) => outcome !== 'passed' || returned)).toBe(true);
     }
     const prompt = alone.rows - alone.newTokens;
+    expect(rows).toBeGreaterThan(prompt);
     expect(rows).toBeLessThan(prompt + 4 * 8 + runs.reduce((sum, sample) => sum + sample!.newTokens, 0));
     expect(engine.openSequences).toBe(0);
   });
