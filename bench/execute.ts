@@ -2,10 +2,11 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { createRunner } from '../src/execution/create-runner.ts';
 import type { ProgramRunner } from '../src/program-runner.ts';
-import { executionSample } from './support/execution-sample.ts';
+import { executionSamples } from './support/execution-sample.ts';
 import type { ReferenceTask } from './support/reference-tasks.ts';
 
 export interface ExecuteOptions {
@@ -18,33 +19,49 @@ export interface ExecuteOptions {
 type Figures = Record<string, number>;
 
 /**
- * How fast programs run. Ratios are of one run: `over_fresh_python`, a new Python process a test, and
- * `over_pty_debugger`, pdb stepped through a pseudo-terminal, say how many times longer they take than a traced
- * test here; `over_bare_settrace` says how many times longer ours takes than an empty trace function.
+ * How fast programs run. One execution is one program with its tests, in one message, with a full reset after it.
+ * `p50` and `p99`: ms from the request to the result, one request after the other, so that the reset of the one before
+ * is part of it; `spaced`: with 4 ms between them, as a model's decoding leaves. Every program's tests were seen once
+ * before, as those of a task's second candidate are. Ratios are of one run: `over_fresh_python`, a new Python process
+ * a test, and `over_pty_debugger`, pdb stepped through a pseudo-terminal, say how many times longer they take than a
+ * traced execution here; `over_bare_settrace` says how many times longer ours takes than an empty trace function.
  */
 export async function main(options: ExecuteOptions = {}): Promise<{ name: string; figures: Figures }> {
   const { quick = false, backend = 'pyodide' } = options;
   const python = interpreterOf(options.python ?? 'python3');
-  const { source, tasks } = executionSample(quick ? 100 : 900);
-  console.log(`${tasks.length} tests (${source}), ${backend}, compared with ${python}`);
-  const figures: Figures = { tests: tasks.length };
+  const samples = executionSamples(quick ? 60 : 900);
+  const figures: Figures = {};
   const start = (maxWorkers: number) =>
     createRunner({ backend, maxWorkers, ...(backend === 'cpython' && { python }) });
+  if (backend === 'pyodide') figures.first_result_ms = firstResult();
   for (const workers of [1, 2]) {
-    const started = performance.now();
     const runner = await start(workers);
-    figures[`start_ms_${workers}w`] = performance.now() - started;
-    for (const trace of [false, true]) {
-      const label = `${trace ? 'traced' : 'untraced'}_${workers}w`;
-      await throughput(runner, tasks.slice(0, 100), trace);
-      figures[`exec_per_s_${label}`] = await throughput(runner, tasks, trace);
-      if (workers === 1) Object.assign(figures, await latency(runner, tasks, trace));
+    for (const { set, tasks } of samples) {
+      figures[`${set}.executions`] = tasks.length;
+      for (const trace of [false, true]) {
+        const label = `${trace ? 'traced' : 'untraced'}_${workers}w`;
+        await throughput(runner, tasks.slice(0, 50), trace);
+        figures[`${set}.exec_per_s_${label}`] = await throughput(runner, tasks, trace);
+        for (const [key, ms] of Object.entries(await latency(runner, tasks, trace, workers)))
+          figures[`${set}.${key}_${label}`] = ms;
+      }
     }
     if (workers === 1 && backend === 'pyodide') figures.over_bare_settrace = await overBareSettrace(runner);
     await runner.dispose();
   }
+  const { set, tasks } = samples.at(-1)!;
+  console.log(`${set} on ${backend}, compared with ${python}`);
   Object.assign(figures, await overOthers(await start(1), tasks, python, quick));
   return { name: 'execute', figures: round(figures) };
+}
+
+/** Of a pool in a process of its own, median of five. */
+function firstResult(): number {
+  const file = join(import.meta.dirname, 'support', 'first-result.ts');
+  const times = Array.from({ length: 5 }, () =>
+    Number(spawnSync(process.execPath, ['--import', 'tsx', file], { encoding: 'utf8' }).stdout),
+  );
+  return median(times);
 }
 
 async function runAll(runner: ProgramRunner, tasks: readonly ReferenceTask[], trace: boolean): Promise<void> {
@@ -71,22 +88,34 @@ async function throughput(
   return (tasks.length / (performance.now() - started)) * 1000;
 }
 
-/** One at a time, from the request to the result. */
+/** From the request to the result: with one worker one at a time, with more as many at a time. */
 async function latency(
   runner: ProgramRunner,
   tasks: readonly ReferenceTask[],
   trace: boolean,
+  workers: number,
 ): Promise<Figures> {
-  const times: number[] = [];
-  for (const { id: _, ...request } of tasks) {
-    const started = performance.now();
-    await runOne(runner, request, trace);
-    times.push(performance.now() - started);
-  }
-  times.sort((a, b) => a - b);
-  const at = (share: number) => times[Math.min(times.length - 1, Math.floor(share * times.length))]!;
-  const label = trace ? 'traced' : 'untraced';
-  return { [`p50_ms_${label}`]: at(0.5), [`p99_ms_${label}`]: at(0.99) };
+  const measure = async (pauseMs: number) => {
+    const times: number[] = [];
+    const queue = tasks.values();
+    const client = async () => {
+      for (const { id: _, ...request } of queue) {
+        await runOne(runner, request, trace);
+        for (let i = 0; i < 2; i++) {
+          if (pauseMs > 0) await setTimeout(pauseMs);
+          times.push(await timed(() => runOne(runner, request, trace)));
+        }
+      }
+    };
+    await Promise.all(Array.from({ length: workers }, client));
+    return times.sort((a, b) => a - b);
+  };
+  const [close, spaced] = [await measure(0), await measure(4)];
+  return { p50_ms: at(close, 0.5), p99_ms: at(close, 0.99), spaced_p50_ms: at(spaced, 0.5) };
+}
+
+function at(sorted: readonly number[], share: number): number {
+  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))]!;
 }
 
 const settraceProgram = `

@@ -36,13 +36,22 @@ const ownTasks = [
   ),
 ];
 
-/** One test a task: of MBPP's references where the data is here (all but one that takes seconds), else of our own. */
-export function executionSample(size: number): { source: string; tasks: ReferenceTask[] } {
+export interface ExecutionSample {
+  readonly set: 'humaneval' | 'mbpp' | 'own';
+  readonly tasks: readonly ReferenceTask[];
+}
+
+/**
+ * What execution is measured with; one execution is one program with its tests, in one message. Of HumanEval's
+ * references all, on their whole `check`; of MBPP's `size` on their first assert (all but one that takes seconds);
+ * where the sets are not here, programs of our own.
+ */
+export function executionSamples(size: number): ExecutionSample[] {
   if (!benchmarksFolder())
-    return { source: 'own', tasks: Array.from({ length: size }, (_, i) => ownTasks[i % ownTasks.length]!) };
-  const tasks = referenceTasks('mbpp').filter(({ id }) => id !== 'MBPP/123');
-  return {
-    source: 'mbpp',
-    tasks: tasks.slice(0, size).map((one) => ({ ...one, tests: one.tests.slice(0, 1) })),
-  };
+    return [{ set: 'own', tasks: Array.from({ length: size }, (_, i) => ownTasks[i % ownTasks.length]!) }];
+  const mbpp = referenceTasks('mbpp').filter(({ id }) => id !== 'MBPP/123');
+  return [
+    { set: 'humaneval', tasks: referenceTasks('humaneval').slice(0, size) },
+    { set: 'mbpp', tasks: mbpp.slice(0, size).map((one) => ({ ...one, tests: one.tests.slice(0, 1) })) },
+  ];
 }
