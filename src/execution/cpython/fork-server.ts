@@ -15,7 +15,7 @@ export interface ServerState {
 }
 
 const longestAnswer = 512 << 20;
-const startTimeoutMs = 30_000;
+const startTimeoutMs = 120_000; // what it imports may be large
 const boot =
   'import sys; sys.path.insert(0, sys.argv.pop(1)); from tracewise.fork_server import main; sys.path.pop(0); main()';
 
@@ -75,8 +75,8 @@ export class ForkServer {
   }
 
   /** Ends the server and every program in it. */
-  kill(): void {
-    this.#end(new Error('the server was ended'));
+  kill(why = 'the server was ended'): void {
+    this.#end(new Error(why));
     try {
       process.kill(-this.#process.pid!, 'SIGKILL');
     } catch {
@@ -99,7 +99,7 @@ export class ForkServer {
     let timer: NodeJS.Timeout;
     return new Promise((resolve, reject) => {
       this.#waiting = { resolve, reject };
-      timer = setTimeout(() => this.kill(), timeoutMs);
+      timer = setTimeout(() => this.kill(`no answer within ${timeoutMs} ms`), timeoutMs);
     }).finally(() => {
       clearTimeout(timer);
       this.hold(false);

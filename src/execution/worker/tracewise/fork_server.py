@@ -204,6 +204,10 @@ def import_libraries(names):
         tempfile.tempdir = folder
         for name in names:
             importlib.import_module(name)
+        # scikit-learn looks for its libraries in /proc when first used, which programs cannot read.
+        look = getattr(sys.modules.get('sklearn.utils.parallel'), '_get_threadpool_controller', None)
+        if look is not None:
+            look()
     tempfile.tempdir = None
 
 
