@@ -307,6 +307,17 @@ console.log(results[0].outcome);`,
     });
   });
 
+  test('what is preloaded is there at once', async () => {
+    const program = 'import sys\nloaded = "wave" in sys.modules\ndef f(x):\n    return loaded';
+    const tests = [{ kind: 'assert' as const, source: 'assert f(1)' }];
+    await using ready = await createRunner({ backend: 'cpython', python, preload: ['wave'], maxWorkers: 1 });
+    expect((await ready.run({ program, tests, trace: false })).results[0]!.outcome).toBe('passed');
+    expect((await runner.run({ program, tests, trace: false })).results[0]!.outcome).toBe('failed');
+    await expect(createRunner({ backend: 'cpython', python, preload: ['nowhere'] })).rejects.toMatchObject({
+      code: 'ERR_SANDBOX',
+    });
+  });
+
   test.skipIf(!existsSync('/usr/bin/bwrap'))('within bubblewrap', async () => {
     await using wrapped = await createRunner({ backend: 'cpython', python, bubblewrap: true, maxWorkers: 1 });
     const { results } = await wrapped.run({

@@ -21,6 +21,8 @@ async function judge(
     setupCode,
     ...(entryPoint && { entryPoint }),
     trace: true,
+    // What a test imports takes seconds on a machine under load.
+    limits: { timeoutMs: 30_000 },
   });
   return results[0]!;
 }
@@ -52,6 +54,7 @@ describe('forms of an assert, judged outside', () => {
     [increment, 'try:\n    f("a")\nexcept TypeError:\n    pass\nelse:\n    raise AssertionError'],
     ['def f(x):\n    x.append(1)', 'a = []\nf(a)\nassert a == [1]'],
     ['def f(x):\n    x["a"] = 1\n    return x', 'a = {}\nassert f(a) is a and a == {"a": 1}'],
+    ['def f(x):\n    x.append(1)\n    return x', 'a = []\nassert f(x=a) is a and a == [1]'],
     ['def f(x):\n    return sorted(x, key=lambda v: -v)', 'assert f({1, 2, 3}) == [3, 2, 1]'],
     ['def f(g, x):\n    return g(x)', 'assert f(lambda v: v * 2, 4) == 8'],
     ['def f(n):\n    yield from range(n)', 'assert list(f(3)) == [0, 1, 2]'],
@@ -303,6 +306,18 @@ test('a test that cannot be read is an outcome too', async () => {
     outcome: 'raised',
     exception: { type: 'SyntaxError' },
   });
+});
+
+test.each([
+  'import math\nmath.gcd = None\nassert f(1) == 2',
+  'import math\nassert setattr(math, "gcd", None) is None and f(1) == 2',
+  'import sys\nsys.setrecursionlimit(60)\nassert f(1) == 2',
+  'def check(candidate):\n    import random\n    random.seed = None\n    assert candidate(1) == 2',
+])('a test that alters the judge alters it for no other: %s', async (source) => {
+  const kind = source.includes('check') ? ('check' as const) : ('assert' as const);
+  expect(await judge(increment, { kind, source })).toMatchObject({ outcome: 'passed' });
+  const next = 'import math\nassert math.gcd(4, 6) == 2 and sum([f(i) for i in range(3)]) == 6';
+  expect(await judge(increment, next)).toMatchObject({ outcome: 'passed', judged: 'outside' });
 });
 
 test('many tests in one message do not see each other', async () => {

@@ -74,12 +74,14 @@ class Program:
         args = [self._decode(arg) for arg in question['args']]
         if op == 'call':
             kwargs = {name: self._decode(value) for name, value in question['kwargs'].items()}
+            given = [*args, *kwargs.values()]
+            sent = [*question['args'], *question['kwargs'].values()]
             if 'name' in question:
                 if self.tracer is not None:
                     self.tracer.keeps_locals = question['locals']
-                return self._answer(lambda: self._called(self._named(question['name']), args, kwargs), args, question['args'])
+                return self._answer(lambda: self._called(self._named(question['name']), args, kwargs), given, sent)
             function = self.objects[question['handle']]
-            return self._answer(lambda: function(*args, **kwargs), args, question['args'])
+            return self._answer(lambda: function(*args, **kwargs), given, sent)
         return self._answer(lambda: _OPERATIONS[op](*args), [])
 
     def inside(self, source, check):

@@ -67,14 +67,15 @@ class World:
             if source is None:
                 raise NeedsInside('an argument of type %s' % reason) from None
             question = {'op': 'source', 'source': source}
-            args = ()
+            args, kwargs = (), {}
         answer = self._ask(question)
+        given = [*args, *kwargs.values()]
         for i, data in (answer.get('changed') or {}).items():
-            _update(args[int(i)], self.decode(data))
+            _update(given[int(i)], self.decode(data))
         self.last = answer
         if 'raised' in answer:
             self._raise(answer['raised'])
-        return args[answer['same']] if 'same' in answer else self.decode(answer['value'])
+        return given[answer['same']] if 'same' in answer else self.decode(answer['value'])
 
     def encode(self, value):
         return encode(value, handle_of)
