@@ -5,6 +5,7 @@ import { createRequire } from 'node:module';
 import { parentPort, workerData } from 'node:worker_threads';
 import { loadGatedPyodide } from '../../src/execution/worker/load-pyodide.mjs';
 import { watchHost } from '../../test/execution/adversarial/host-canaries.mjs';
+import { seeded } from './seeded.mjs';
 
 const { snapshot, progress, from, times, seed } = workerData;
 const at = new Int32Array(progress);
@@ -19,7 +20,7 @@ const texts = ['/etc/passwd', 'process.exit()', 'id', 'fs', '/dev/stdin', 'const
 const imports = Object.entries(gate.imports).filter(([, value]) => typeof value === 'function');
 const table = gate.imports.__indirect_function_table ?? emscripten.wasmTable;
 const targets = [...imports.map(([, call]) => ({ call, times })), ...tableEntries()];
-const random = generator(seed + from);
+const random = seeded(seed + from);
 gate.locked = true;
 gate.deadline = Number.POSITIVE_INFINITY;
 gate.heapLimit = image.length + (64 << 20);
@@ -62,16 +63,4 @@ function draw() {
   if (kind === 2) return random() % image.length;
   if (kind === 3) return -(random() % 200);
   return kind === 4 ? 0 : random() | 0;
-}
-
-/** xorshift32 */
-function generator(start) {
-  let x = (start * 2654435761 + 1) >>> 0 || 1;
-  return () => {
-    x ^= x << 13;
-    x ^= x >>> 17;
-    x ^= x << 5;
-    x >>>= 0;
-    return x;
-  };
 }

@@ -12,7 +12,7 @@ import { bombs } from '../../test/execution/adversarial/bombs.ts';
 import { escapes } from '../../test/execution/adversarial/escapes.ts';
 import { forgeries } from '../../test/execution/adversarial/forgeries.ts';
 import { benchmarksFolder, referenceTasks } from './reference-tasks.ts';
-import { seeded } from './seeded.ts';
+import { seeded } from './seeded.mjs';
 
 interface Job extends ExecutionRequest {
   /** No mutant of an adversarial program can pass its test. */

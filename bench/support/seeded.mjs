@@ -1,5 +1,5 @@
-/** xorshift32: whole numbers from 0 to 2^32 - 1. */
-export function seeded(start: number): () => number {
+/** xorshift32: gives whole numbers from 0 to 2^32 - 1. @param {number} start @returns {() => number} */
+export function seeded(start) {
   let x = (start * 2654435761 + 1) >>> 0 || 1;
   return () => {
     x ^= x << 13;

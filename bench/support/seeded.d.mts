@@ -1,0 +1,1 @@
+export function seeded(start: number): () => number;
