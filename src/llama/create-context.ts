@@ -1,15 +1,19 @@
 import { TracewiseError } from '../errors.ts';
 import type { NativeAddon, NativeContext, NativeModel } from './addon.ts';
 import type { ResolvedEngineOptions } from './engine-options.ts';
+import { neededCells } from './workload.ts';
 
 /** Rows of logits in one decode: one for every sequence, or the drafts of a pair. */
 export function maxOutputs({ maxSequences, batchTokens }: ResolvedEngineOptions): number {
   return Math.max(maxSequences, Math.min(64, batchTokens));
 }
 
-/** Room for a pair of the longest sequences, within reason. */
-export function defaultContextTokens(trainedTokens: number): number {
-  return Math.min(2 * trainedTokens, 16384);
+/** Cells of the cache: room for a pair of the longest sequences, within reason, and for the workload. */
+export function contextTokensOf(
+  { contextTokens, workload }: Pick<ResolvedEngineOptions, 'contextTokens' | 'workload'>,
+  trainedTokens: number,
+): number {
+  return contextTokens ?? Math.max(Math.min(2 * trainedTokens, 16384), workload ? neededCells(workload) : 0);
 }
 
 /** Makes the context. Throws a TracewiseError (ERR_CONTEXT) where it does not fit. */
@@ -20,7 +24,7 @@ export async function createContext(
   { useGpu }: { useGpu: boolean },
 ): Promise<NativeContext> {
   const { kvType, flashAttention, maxSequences, threads } = options;
-  const contextTokens = options.contextTokens ?? defaultContextTokens(model.facts().trainedTokens);
+  const contextTokens = contextTokensOf(options, model.facts().trainedTokens);
   if (kvType === 'q8_0' && flashAttention === false) {
     throw failure(
       'flash attention for a quantised cache but received `flashAttention: false`; leave one of the two out',

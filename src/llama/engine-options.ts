@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 import { TracewiseError } from '../errors.ts';
+import { mostSequences, neededSequences, workloadSchema } from './workload.ts';
 
 export type GpuChoice = 'auto' | 'cuda' | 'metal' | 'vulkan' | false;
 
@@ -13,15 +14,20 @@ const engineOptionsSchema = z.strictObject({
   gpu: z.union([z.enum(['auto', 'cuda', 'metal', 'vulkan']), z.literal(false)]).default('auto'),
   /** A folder with llama.cpp's shared libraries of the same release, in place of the prebuilt ones. */
   libDir: z.string().min(1).optional(),
-  /** Cells of the cache that all sequences share; twice the model's trained length, at most 16384, by default. */
+  /** What the engine is to hold at once; where given, the cache and the sequences are made large enough for it. */
+  workload: workloadSchema.optional(),
+  /**
+   * Cells of the cache that all sequences share. By default twice the model's trained length, at most 16384, or
+   * what the `workload` takes where that is more. Runs that do not fit together wait for each other.
+   */
   contextTokens: z
     .number()
     .int()
     .min(2)
     .max(1 << 24)
     .optional(),
-  /** Sequences that may be open at once. */
-  maxSequences: count.max(256).default(16),
+  /** Sequences that may be open at once; 16 by default, or what the `workload` takes where that is more. */
+  maxSequences: count.max(mostSequences).optional(),
   /** Rows of one decode at most; longer prompts are evaluated in chunks of this. */
   batchTokens: z
     .number()
@@ -55,12 +61,18 @@ const engineOptionsSchema = z.strictObject({
 
 /** Options of `loadEngine`, as a user gives them. */
 export type EngineOptions = z.input<typeof engineOptionsSchema>;
-export type ResolvedEngineOptions = Readonly<z.output<typeof engineOptionsSchema>>;
+export type ResolvedEngineOptions = Readonly<z.output<typeof engineOptionsSchema>> & {
+  readonly maxSequences: number;
+};
 
 /** Checks and completes options. Throws a TracewiseError (ERR_OPTIONS) that names every wrong one. */
 export function resolveEngineOptions(options: EngineOptions): ResolvedEngineOptions {
   const parsed = engineOptionsSchema.safeParse(options);
-  if (parsed.success) return Object.freeze(parsed.data);
+  if (parsed.success) {
+    const { workload } = parsed.data;
+    const maxSequences = parsed.data.maxSequences ?? Math.max(16, workload ? neededSequences(workload) : 0);
+    return Object.freeze({ ...parsed.data, maxSequences });
+  }
   throw new TracewiseError(
     'ERR_OPTIONS',
     `Expected valid engine options but received:\n${z.prettifyError(parsed.error)}`,

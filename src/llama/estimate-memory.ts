@@ -1,8 +1,9 @@
 import { TracewiseError } from '../errors.ts';
-import { defaultContextTokens, maxOutputs } from './create-context.ts';
+import { contextTokensOf, maxOutputs } from './create-context.ts';
 import { type EngineOptions, type ResolvedEngineOptions, resolveEngineOptions } from './engine-options.ts';
 import { machineMemory } from './machine-memory.ts';
 import { type GgufHeader, readGgufHeader } from './read-gguf-header.ts';
+import { cellsInWords, neededCells } from './workload.ts';
 
 /** In bytes. Buffers for computing come on top: they depend on the backend and are small beside these. */
 export interface MemoryEstimate {
@@ -52,7 +53,7 @@ export function estimateFor(
       : layers * (typeof keyValueHeads === 'number' ? keyValueHeads : heads);
   const tokens = metadata.get('tokenizer.ggml.tokens');
   const vocabularySize = typeof tokens === 'object' ? tokens.length : number('vocab_size');
-  const contextTokens = options.contextTokens ?? defaultContextTokens(number('context_length'));
+  const contextTokens = contextTokensOf(options, number('context_length'));
   // llama.cpp rounds the cache up.
   const cells = Math.ceil(contextTokens / 256) * 256;
   const cacheBytes = cells * allHeads * width * numberBytes[options.kvType];
@@ -75,9 +76,14 @@ export async function checkMemory(options: ResolvedEngineOptions): Promise<void>
   const { weightBytes, cacheBytes, logitsBytes, contextTokens } = estimate;
   throw new TracewiseError(
     'ERR_CONTEXT',
-    `Expected an engine that fits the ${gigabytes(memoryBytes)} of memory here but its weights take ${gigabytes(weightBytes)}, a cache of ${contextTokens} tokens ${gigabytes(cacheBytes)} and ${maxOutputs(options)} rows of logits ${gigabytes(logitsBytes)}; lower \`contextTokens\` or \`maxSequences\`, or take a smaller model`,
+    `Expected an engine that fits the ${gigabytes(memoryBytes)} of memory here but its weights take ${gigabytes(weightBytes)}, a cache of ${contextTokens} tokens${reasonOf(options, contextTokens)} ${gigabytes(cacheBytes)} and ${maxOutputs(options)} rows of logits ${gigabytes(logitsBytes)}; lower ${options.workload ? 'the `workload`, ' : ''}\`contextTokens\` or \`maxSequences\`, or take a smaller model`,
     { details: { ...estimate, memoryBytes } },
   );
+}
+
+/** Where the cache is that large for the workload: the sum. */
+function reasonOf({ workload }: ResolvedEngineOptions, contextTokens: number): string {
+  return workload && neededCells(workload) === contextTokens ? ` (${cellsInWords(workload)})` : '';
 }
 
 function gigabytes(bytes: number): string {

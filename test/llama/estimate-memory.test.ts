@@ -50,6 +50,42 @@ describe('an estimate', () => {
   });
 });
 
+describe('a workload', () => {
+  const workload = { agents: 8, candidates: 3, candidateTokens: 60, promptTokens: 500, signalTokens: 700 };
+  const sum = 500 + 8 * (2 * 512 + 700 + 32 + 3 * 60);
+
+  it('makes the cache and the sequences large enough for it', async () => {
+    await using engine = await testEngine({ workload });
+    expect(engine.contextTokens).toBe(Math.ceil(sum / 256) * 256);
+    expect(engine.maxSequences).toBe(8 * 5 + 1);
+    expect((await estimateMemory({ modelPath: miniPath, workload }))?.contextTokens).toBe(sum);
+  });
+
+  it('makes nothing smaller than it is without, and gives way to what is asked for', async () => {
+    const contextTokens = async (options: object) =>
+      (await estimateMemory({ modelPath: miniPath, ...options }))!.contextTokens;
+    expect(await contextTokens({ workload: { newTokens: 16, promptTokens: 100, signalTokens: 100 } })).toBe(
+      await contextTokens({}),
+    );
+    expect(await contextTokens({ workload, contextTokens: 1024 })).toBe(1024);
+    await using engine = await testEngine({ workload, contextTokens: 1024, maxSequences: 12 });
+    expect([engine.contextTokens, engine.maxSequences]).toEqual([1024, 12]);
+  });
+
+  it('is refused with the sum spelled out: memory, sequences', async () => {
+    await expect(testEngine({ workload: { agents: 40, newTokens: 1e6 } })).rejects.toMatchObject({
+      code: 'ERR_CONTEXT',
+      message: expect.stringMatching(
+        /cache of 80054784 tokens \(40 agents × \(2 × 1000000 of the answer \+ 1024 of the signal \+ 32 \+ 3 × 96 of candidates\) \+ 1024 of the prompt\) [\d.]+ GB.*lower the `workload`/,
+      ),
+    });
+    await expect(testEngine({ workload: { agents: 64 } })).rejects.toMatchObject({
+      code: 'ERR_OPTIONS',
+      message: expect.stringContaining('64 agents × (2 streams + 3 candidates) + 1 for the prompt = 321'),
+    });
+  });
+});
+
 describe('a head that cannot be read', () => {
   const whole = readFileSync(miniPath);
 
