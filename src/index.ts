@@ -5,6 +5,7 @@ export type { RaceOptions, RaceSetup } from './agents/race-setup.ts';
 export type { SignalRewriter } from './controller/attempt-setup.ts';
 export type { CombinedResult } from './controller/combine-runs.ts';
 export { foldRun, type RunResult } from './controller/fold-run.ts';
+export { type Phase, profileRun, type RunProfile } from './controller/profile-run.ts';
 export { type Run, type SolveSetup, solve } from './controller/solve.ts';
 export { embeddedModel } from './embedded-model.ts';
 export { type ErrorCode, TracewiseError } from './errors.ts';

@@ -102,6 +102,8 @@ export interface ModelCounters {
   readonly rows: number;
   /** Calls of llama_decode. */
   readonly decodes: number;
+  /** Time in which the model was at work. */
+  readonly decodeMs: number;
 }
 
 /** A message of a chat prompt. */

@@ -62,6 +62,7 @@ program
   .option('--context <tokens>', 'cells of the cache that all sequences share', number)
   .option('--json', 'events as JSON lines on standard output, instead of the program')
   .option('--quiet', 'no live view')
+  .option('--profile', 'say on standard error where the time went')
   .action(async (task: string, options) => {
     const { solveCommand } = await import('./solve-command.ts');
     process.exitCode = await solveCommand(task, options);

@@ -10,11 +10,13 @@ import { loadEngine } from '../llama/load-engine.ts';
 import { resolveOptions } from '../options.ts';
 import { readTask } from '../task/read-task.ts';
 import type { Task } from '../task/task.ts';
+import type { TokenModel } from '../token-model.ts';
 import { exitCodes } from './exit-codes.ts';
 import { findModel } from './find-model.ts';
 import { interruptible } from './interruptible.ts';
 import { LiveView } from './live-view.ts';
 import { printable } from './printable.ts';
+import { profileText } from './profile-text.ts';
 import { RaceView } from './race-view.ts';
 import { readTextFile } from './read-text-file.ts';
 import { agentsOf, budgetOf, engineOptionsOf, type SolveFlags } from './solve-flags.ts';
@@ -39,31 +41,41 @@ async function solveTask(source: string, flags: SolveFlags, signal: AbortSignal)
     const common = { engine, runner: await starting, signal };
     if (agents.length > 1) {
       const racing = race(task, { ...common, agents, budget: budgetOf(flags), concurrency: flags.atOnce });
-      return await report(racing, new RaceView(process.stderr), flags);
+      return await report(racing, new RaceView(process.stderr), engine, flags);
     }
     const [options] = agents;
     const budget = { ...options?.budget, ...budgetOf(flags) };
     const run = solve(task, { ...common, ...options, budget });
-    return await report(run, new LiveView(process.stderr, task), flags);
+    return await report(run, new LiveView(process.stderr, task), engine, flags);
   } finally {
     const runner = await starting.catch(() => undefined);
     await runner?.dispose();
   }
 }
 
-async function report<Event extends RunEvent>(
+async function report<Event extends RunEvent & { readonly agent?: number }>(
   run: Underway<RunResult, Event>,
   view: { show(event: Event): void },
+  engine: TokenModel,
   flags: SolveFlags,
 ): Promise<number> {
   const isLive = process.stderr.isTTY && !flags.quiet;
+  const byAgent = new Map<number, Event[]>();
+  const startedMs = performance.now();
   for await (const event of run) {
+    const agent = event.agent ?? 0;
+    if (event.type === 'run-start') byAgent.set(agent, []);
+    byAgent.get(agent)?.push(event);
     if (flags.json) process.stdout.write(`${JSON.stringify(event)}\n`);
     if (isLive) view.show(event);
   }
   const result = await run;
   if (!flags.json) process.stdout.write(process.stdout.isTTY ? printable(result.program) : result.program);
   if (!isLive) process.stderr.write(`${summary(result)}\n`);
+  if (flags.profile) {
+    const elapsedMs = performance.now() - startedMs;
+    process.stderr.write(profileText([...byAgent.values()], { counters: engine.counters, elapsedMs }));
+  }
   return result.solved ? exitCodes.solved : exitCodes.notSolved;
 }
 

@@ -24,6 +24,7 @@ export interface SolveFlags {
   readonly context?: number;
   readonly json?: boolean;
   readonly quiet?: boolean;
+  readonly profile?: boolean;
 }
 
 /** Options of each run, one for every γ and temperature: how the model wants to be asked, then what the flags say. */
@@ -57,13 +58,13 @@ export function engineOptionsOf(flags: SolveFlags, modelPath: string): EngineOpt
     libDir: flags.libDir,
     threads: flags.threads,
     contextTokens: flags.context,
-    maxSequences: sequencesOf(flags),
+    workload: workloadOf(flags),
   }) as EngineOptions;
 }
 
-/** Of each run at once its two streams and its candidates. */
-function sequencesOf({ candidates = 3, atOnce }: SolveFlags): number {
-  return Math.max(8, atOnce * (candidates + 2));
+/** The runs that are at work at once. */
+function workloadOf({ atOnce, candidates, maxTokens }: SolveFlags): EngineOptions['workload'] {
+  return withoutUndefined({ agents: atOnce, candidates, newTokens: maxTokens });
 }
 
 /** How the model wants to be asked, where `--faithful` does not say otherwise. */

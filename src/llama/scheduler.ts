@@ -24,7 +24,11 @@ export interface OpenSequences extends Iterable<LlamaSequence> {
  * step; one step runs at a time; while none is wanted nothing keeps the process alive.
  */
 export class Scheduler {
-  readonly counters: { -readonly [key in keyof ModelCounters]: number } = { rows: 0, decodes: 0 };
+  readonly counters: { -readonly [key in keyof ModelCounters]: number } = {
+    rows: 0,
+    decodes: 0,
+    decodeMs: 0,
+  };
   readonly #context: NativeContext;
   readonly #sequences: OpenSequences;
   readonly #pressure: CachePressure;
@@ -121,8 +125,10 @@ export class Scheduler {
   }
 
   async #run(plan: StepPlan): Promise<void> {
+    const startedMs = performance.now();
     try {
       const result = await this.#sequences.cells.during(() => this.#context.step(plan.step));
+      this.counters.decodeMs += performance.now() - startedMs;
       this.#count(plan, result);
       if (result.status === 'done') {
         this.#pressure.served(jobsOf(plan));

@@ -29,7 +29,7 @@ export class ScriptedModel implements TokenModel {
   readonly contextTokens: number;
   readonly maxSequenceTokens: number;
   readonly maxSequences: number;
-  readonly counters = { rows: 0, decodes: 0 };
+  readonly counters = { rows: 0, decodes: 0, decodeMs: 0 };
   /** Sequences not yet disposed. */
   readonly openSequences = new Set<TokenSequence>();
   readonly #options: ScriptedModelOptions;
