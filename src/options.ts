@@ -76,6 +76,12 @@ const optionsSchema = z.strictObject({
   epsilon: share.default(0),
   /** Temperature of the answer's own tokens; 0: the likeliest of the mixture, as in the paper. */
   finalTemperature: z.number().min(0).max(10).default(0),
+  /**
+   * A candidate that the answer has followed so far, and that has complete lines left, stays one at the next refresh
+   * and takes the place of a fresh draw. Fewer rows, since neither it nor its place in the signal is computed again;
+   * but fewer candidates are drawn with the lines so far in mind.
+   */
+  rollOver: z.boolean().default(false),
   /** A candidate that passes all visible tests ends the run. */
   stopOnPass: z.boolean().default(true),
   /**
@@ -110,6 +116,7 @@ export const faithfulOptions = {
   guidanceGate: 0,
   epsilon: 1e-8,
   finalTemperature: 0,
+  rollOver: false,
   stopOnPass: false,
 } as const satisfies SolveOptions;
 

@@ -8,6 +8,7 @@ import { Answer } from './answer.ts';
 import type { AttemptSetup } from './attempt-setup.ts';
 import { Evidence, passesAll } from './evidence.ts';
 import { refreshSignal } from './refresh-signal.ts';
+import type { SampledAt } from './roll-over.ts';
 import { RunStopped } from './run-stopped.ts';
 import { Streams } from './streams.ts';
 import { TokenPicker } from './token-picker.ts';
@@ -27,6 +28,7 @@ export class Attempt {
   #changedTokens = 0;
   #candidateTokens = 0;
   #refreshes = 0;
+  #sampled: SampledAt | undefined;
   /** Newlines of the program at the last refresh check; undefined: guidance has not been on. */
   #checkedLines: number | undefined;
   #line = { index: 0, tokens: 0, changedTokens: 0 };
@@ -125,14 +127,16 @@ export class Attempt {
   }
 
   async #refresh(): Promise<void> {
-    const { candidateTokens, passed, drafts } = await refreshSignal({
+    const { candidateTokens, passed, drafts, sampled } = await refreshSignal({
       ...this.#setup,
       streams: this.#streams,
       evidence: this.#evidence,
       codeSoFar: this.#answer.code,
       line: this.#line.index,
       refresh: this.#refreshes++,
+      previous: this.#sampled,
     });
+    this.#sampled = sampled;
     this.#candidateTokens += candidateTokens;
     this.#picker.setDrafts(drafts);
     if (passed !== undefined && this.#setup.options.stopOnPass)

@@ -4,8 +4,9 @@ import type { TokenId, TokenModel } from '../token-model.ts';
 import type { AttemptSetup } from './attempt-setup.ts';
 import { type Evidence, passesAll } from './evidence.ts';
 import { keepPrograms } from './keep-programs.ts';
+import { rollOver, type SampledAt } from './roll-over.ts';
 import { RunStopped } from './run-stopped.ts';
-import { sampleCandidates } from './sample-candidates.ts';
+import { logprobOf, sampleCandidates } from './sample-candidates.ts';
 import type { Streams } from './streams.ts';
 
 export interface RefreshSetup extends AttemptSetup {
@@ -15,13 +16,16 @@ export interface RefreshSetup extends AttemptSetup {
   readonly line: number;
   /** Counts the refreshes of the run from 0. */
   readonly refresh: number;
+  /** The refresh before. */
+  readonly previous: SampledAt | undefined;
 }
 
 // Code that may still follow the signal before the next refresh: a long line and a candidate's worth of it.
 const codeReserve = 64;
 
 export interface Refreshed {
-  /** Tokens of all candidates. */
+  readonly sampled: SampledAt;
+  /** Tokens of all candidates that were sampled. */
   readonly candidateTokens: number;
   /** A program that passes all tests. */
   readonly passed: string | undefined;
@@ -33,7 +37,10 @@ export interface Refreshed {
 export async function refreshSignal(setup: RefreshSetup): Promise<Refreshed> {
   const { task, options, model, runner, signal, emit, streams, codeSoFar, line, refresh } = setup;
   const { entryPoint } = task;
-  const candidates = await sampleCandidates({ ...setup, entryPoint });
+  const { tokens, length } = streams.unconditional;
+  const rolledOver =
+    options.rollOver && setup.previous ? rollOver(setup.previous, { codeSoFar, tokens }) : [];
+  const candidates = await sampleCandidates({ ...setup, entryPoint, rolledOver });
   const kept = await keepPrograms(candidates, { runner, codeSoFar, entryPoint, options, signal });
   kept.forEach((program, candidate) => {
     const { outcome } = program;
@@ -43,7 +50,8 @@ export async function refreshSignal(setup: RefreshSetup): Promise<Refreshed> {
       candidate,
       text: candidates[candidate]!.text,
       tokens: candidates[candidate]!.tokens.length,
-      logprob: candidates[candidate]!.logprob,
+      logprob: logprobOf(candidates[candidate]!),
+      ...(candidates[candidate]!.rolledOver && { rolledOver: true }),
       outcome,
       ...(outcome === 'kept' && { program: program.program }),
     });
@@ -69,7 +77,11 @@ export async function refreshSignal(setup: RefreshSetup): Promise<Refreshed> {
   });
   const byPromise = [...candidates.keys()].sort((a, b) => successes[b]! - successes[a]! || a - b);
   return {
-    candidateTokens: candidates.reduce((sum, { tokens }) => sum + tokens.length, 0),
+    sampled: { candidates, codeSoFar, length },
+    candidateTokens: candidates.reduce(
+      (sum, { tokens, rolledOver }) => sum + (rolledOver ? 0 : tokens.length),
+      0,
+    ),
     passed: entries.find(({ results }) => passesAll(results))?.program,
     drafts: byPromise.map((i) => firstLine(candidates[i]!.tokens, model)),
   };

@@ -5,6 +5,7 @@ import { countNewlines } from '../lines/count-newlines.ts';
 import { endOfFunction } from '../lines/function-state.ts';
 import type { ResolvedOptions } from '../options.ts';
 import type { Choice, SampleRequest, TokenId, TokenModel, TokenSequence } from '../token-model.ts';
+import { isConditionalAlone } from './one-stream.ts';
 import type { Streams } from './streams.ts';
 
 export interface Candidate {
@@ -12,8 +13,10 @@ export interface Candidate {
   readonly text: string;
   /** As drawn, those cut from the text included. */
   readonly tokens: readonly TokenId[];
-  /** Sum over its tokens, in nats. */
-  readonly logprob: number;
+  /** Of its tokens, in nats. */
+  readonly logprobs: readonly number[];
+  /** Left of a candidate of the refresh before. */
+  readonly rolledOver: boolean;
 }
 
 export interface CandidateSetup {
@@ -22,6 +25,8 @@ export interface CandidateSetup {
   readonly options: ResolvedOptions;
   readonly codeSoFar: string;
   readonly entryPoint: string;
+  /** Candidates that need not be sampled. */
+  readonly rolledOver: readonly Candidate[];
   /** Names this refresh among the run's draws. */
   readonly refresh: number;
   readonly signal: AbortSignal;
@@ -32,7 +37,7 @@ interface Growing {
   readonly draw: () => number;
   readonly text: ByteText;
   readonly tokens: TokenId[];
-  logprob: number;
+  readonly logprobs: number[];
   /** Its final text, once it has ended. */
   ended?: string;
 }
@@ -41,17 +46,33 @@ interface Growing {
  * Samples continuations of the code from the unconditional sequence, all in one batch: every
  * candidate asks for its next token in the same turn of the event loop. Candidates that have drawn the same
  * tokens so far are one sequence, decoded once. Likeliest first; ties by text.
+ *
+ * Where the unconditional stream rests while the line is decoded, the sequences stay open until it is evaluated
+ * again: it then takes over the cells of the candidate that the line has followed.
  */
 export async function sampleCandidates(setup: CandidateSetup): Promise<Candidate[]> {
-  const { streams, options, refresh } = setup;
-  const all = Array.from({ length: options.candidates }, (_, i): Growing => {
-    return { draw: uniformStream(options.seed, refresh, i), text: new ByteText(), tokens: [], logprob: 0 };
+  const { options, refresh } = setup;
+  const rolledOver = setup.rolledOver.slice(0, options.candidates);
+  const fresh = Array.from({ length: options.candidates - rolledOver.length }, (_, i): Growing => {
+    return { draw: uniformStream(options.seed, refresh, i), text: new ByteText(), tokens: [], logprobs: [] };
   });
-  const groups = await drawNext(setup, streams.unconditional, all);
+  if (fresh.length > 0) await growAll(setup, fresh);
+  const drawn = fresh.map(({ ended = '', tokens, logprobs }) => {
+    return { text: ended, tokens, logprobs, rolledOver: false };
+  });
+  return [...rolledOver, ...drawn].sort((a, b) => logprobOf(b) - logprobOf(a) || (a.text < b.text ? -1 : 1));
+}
+
+/** Of all its tokens, in nats. */
+export function logprobOf({ logprobs }: Candidate): number {
+  return logprobs.reduce((sum, logprob) => sum + logprob, 0);
+}
+
+async function growAll(setup: CandidateSetup, members: Growing[]): Promise<void> {
+  const { streams } = setup;
+  const groups = await drawNext(setup, streams.unconditional, members);
+  streams.releaseCandidates();
   await Promise.all(groups.map((group) => growFork(setup, streams.unconditional, group)));
-  return all
-    .map(({ ended = '', tokens, logprob }) => ({ text: ended, tokens, logprob }))
-    .sort((a, b) => b.logprob - a.logprob || (a.text < b.text ? -1 : 1));
 }
 
 /** Candidates that drew the same token. */
@@ -88,12 +109,9 @@ async function growFork(
   { token, members }: Group,
 ): Promise<void> {
   const fork = setup.streams.forkCandidate(parent);
-  try {
-    fork.append([token]);
-    await grow(setup, fork, members);
-  } finally {
-    setup.streams.releaseCandidate(fork);
-  }
+  fork.append([token]);
+  await grow(setup, fork, members);
+  if (!isConditionalAlone(setup.options)) setup.streams.releaseCandidates([fork]);
 }
 
 /** Grows members in `sequence` for as long as they draw alike; where they part, all but the first group fork. */
@@ -113,7 +131,7 @@ async function grow(setup: CandidateSetup, sequence: TokenSequence, members: Gro
 
 function take(setup: CandidateSetup, member: Growing, token: TokenId, logprob: number): void {
   const { model, options, codeSoFar } = setup;
-  member.logprob += logprob;
+  member.logprobs.push(logprob);
   member.tokens.push(token);
   if (model.isEndOfGeneration(token)) {
     member.ended = finished(setup, member.text.text);

@@ -83,8 +83,8 @@ export class Streams {
     return candidate;
   }
 
-  releaseCandidate(candidate: TokenSequence): void {
-    if (this.#candidates.delete(candidate)) this.#release(candidate);
+  releaseCandidates(candidates: Iterable<TokenSequence> = [...this.#candidates]): void {
+    for (const candidate of candidates) if (this.#candidates.delete(candidate)) this.#release(candidate);
   }
 
   /** Rows put through the model for this run, by all of its sequences. */
@@ -97,7 +97,7 @@ export class Streams {
   }
 
   dispose(): void {
-    for (const candidate of [...this.#candidates]) this.releaseCandidate(candidate);
+    this.releaseCandidates();
     this.#conditional = this.#release(this.#conditional);
     this.unconditional.dispose();
   }

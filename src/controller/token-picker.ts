@@ -1,6 +1,7 @@
 import type { ResolvedOptions } from '../options.ts';
 import type { Choice, ChoiceRequest, TokenId, TokenModel } from '../token-model.ts';
 import { Drafts } from './drafts.ts';
+import { isConditionalAlone } from './one-stream.ts';
 import type { Streams } from './streams.ts';
 
 /** A token of the answer, and what each stream thought of it. */
@@ -70,7 +71,7 @@ export class TokenPicker {
     const { finalTemperature: temperature, topK, topP, minP } = this.#options;
     const single = { kind: 'sample', temperature, topK, topP, minP } as const;
     if (!guided || !conditional) return { ...single, sequence: unconditional };
-    if (guidanceStrength === 1 && guidanceGate === 0) return { ...single, sequence: conditional };
+    if (isConditionalAlone(this.#options)) return { ...single, sequence: conditional };
     return {
       kind: 'guided',
       unconditional,

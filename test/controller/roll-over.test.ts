@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest';
+import { rollOver } from '../../src/controller/roll-over.ts';
+import { type SolveSetup, solve } from '../../src/controller/solve.ts';
+import type { RunEvent } from '../../src/events.ts';
+import { endPiece, ScriptedModel } from '../../src/testing/scripted-model.ts';
+import { ScriptedRunner } from '../../src/testing/scripted-runner.ts';
+
+describe('what is left of a candidate', () => {
+  const candidate = { text: ' a\n b\n', tokens: [1, 2, 3], logprobs: [-1, -2, -4], rolledOver: false };
+  const sampled = { candidates: [candidate], codeSoFar: 'f:\n', length: 2 };
+  const left = (codeSoFar: string, accepted: number[], candidates = [candidate]) =>
+    rollOver({ ...sampled, candidates }, { codeSoFar, tokens: [8, 9, ...accepted] });
+
+  it('is what the answer has not written yet', () => {
+    expect(left('f:\n a\n', [1])).toEqual([
+      { text: ' b\n', tokens: [2, 3], logprobs: [-2, -4], rolledOver: true },
+    ]);
+  });
+
+  it('is nothing where the answer went another way, by text or by token, or has all of it', () => {
+    expect(left('f:\n c\n', [5])).toEqual([]);
+    expect(left('f:\n a\n', [5])).toEqual([]);
+    expect(left('f:\n c\n', [1])).toEqual([]);
+    expect(left('f:\n a\n b\n', [1, 2])).toEqual([]);
+  });
+
+  it('of candidates alike is one', () => {
+    const other = { ...candidate, text: ' a\n c\n', tokens: [1, 7] };
+    expect(left('f:\n a\n', [1], [candidate, candidate, other]).map(({ text }) => text)).toEqual([
+      ' b\n',
+      ' c\n',
+    ]);
+  });
+});
+
+describe('candidates that roll over', () => {
+  /** Knows a body of three lines, and wavers in none of them. */
+  const body = ['    a = x\n', '    b = a\n', '    return b\n'];
+  const next = (text: string): string => {
+    const answer = text.slice(text.lastIndexOf('```python\n') + 10);
+    if (answer.endsWith('f(')) return 'x):\n';
+    if (answer.endsWith('x):\n')) return body[0]!;
+    const at = body.findIndex((line) => answer.endsWith(line));
+    if (at === 2) return '```';
+    return at < 0 ? endPiece : body[at + 1]!;
+  };
+
+  async function events(options: Partial<SolveSetup>): Promise<{ events: RunEvent[]; rows: number }> {
+    const engine = new ScriptedModel({ next });
+    const runner = new ScriptedRunner({ run: () => ({ outcome: 'failed', call: 'f(1)', returned: '1' }) });
+    const run = solve(
+      { text: 'Give x.', entryPoint: 'f', tests: ['assert f(1) == 2'] },
+      { engine, runner, prompt: 'few-shot', beginAnswer: 'header', candidates: 2, seed: 1, ...options },
+    );
+    const events: RunEvent[] = [];
+    for await (const event of run) events.push(event);
+    expect(engine.openSequences.size).toBe(0);
+    return { events, rows: (await run).rows };
+  }
+
+  const candidateEnds = (events: readonly RunEvent[]) =>
+    events.flatMap((event) =>
+      event.type === 'candidate-end' ? [[event.line, event.text, event.rolledOver ?? false]] : [],
+    );
+
+  it('take the place of fresh draws, and give the same answer for fewer rows', async () => {
+    const fresh = await events({});
+    const rolled = await events({ rollOver: true });
+    const program = (of: typeof fresh) => of.events.at(-1)?.type === 'run-end' && of.events.at(-1);
+    expect(candidateEnds(fresh.events).every(([, , rolledOver]) => !rolledOver)).toBe(true);
+    expect(candidateEnds(rolled.events).filter(([line]) => line === 2)).toContainEqual([
+      2,
+      body.slice(1).join(''),
+      true,
+    ]);
+    expect(program(rolled)).toMatchObject({ program: (program(fresh) as { program: string }).program });
+    expect(rolled.rows).toBeLessThan(fresh.rows);
+  });
+
+  it('are no part of the paper’s way', () => {
+    expect(() =>
+      solve(
+        { text: 'Give x.', entryPoint: 'f', tests: ['assert f(1) == 2'] },
+        {
+          engine: new ScriptedModel({ next }),
+          runner: new ScriptedRunner({ run: () => ({}) }),
+          faithful: true,
+          rollOver: true,
+        },
+      ),
+    ).toThrow('Expected `rollOver` to be false');
+  });
+});
