@@ -77,11 +77,11 @@ const optionsSchema = z.strictObject({
   /** Temperature of the answer's own tokens; 0: the likeliest of the mixture, as in the paper. */
   finalTemperature: z.number().min(0).max(10).default(0),
   /**
-   * A candidate that the answer has followed so far, and that has complete lines left, stays one at the next refresh
-   * and takes the place of a fresh draw. Fewer rows, since neither it nor its place in the signal is computed again;
-   * but fewer candidates are drawn with the lines so far in mind.
+   * What a candidate that the answer has followed so far, and that has complete lines left, saves at the next refresh:
+   * nothing; a fresh draw, whose place it takes (`candidate`); or the refresh, where its run is in the signal
+   * (`refresh`). Fewer rows, for fewer candidates that are drawn with the lines so far in mind.
    */
-  rollOver: z.boolean().default(false),
+  rollOver: z.enum(['off', 'candidate', 'refresh']).default('off'),
   /** A candidate that passes all visible tests ends the run. */
   stopOnPass: z.boolean().default(true),
   /**
@@ -116,7 +116,7 @@ export const faithfulOptions = {
   guidanceGate: 0,
   epsilon: 1e-8,
   finalTemperature: 0,
-  rollOver: false,
+  rollOver: 'off',
   stopOnPass: false,
 } as const satisfies SolveOptions;
 

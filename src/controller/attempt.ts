@@ -4,11 +4,12 @@ import { uniformStream } from '../guidance/uniform-stream.ts';
 import { trimAttempts } from '../lines/trim-attempts.ts';
 import type { TestResult } from '../program-runner.ts';
 import { buildPrompt } from '../prompt/build-prompt.ts';
+import type { TokenId } from '../token-model.ts';
 import { Answer } from './answer.ts';
 import type { AttemptSetup } from './attempt-setup.ts';
 import { Evidence, passesAll } from './evidence.ts';
 import { refreshSignal } from './refresh-signal.ts';
-import type { SampledAt } from './roll-over.ts';
+import { rollOver, type SampledAt } from './roll-over.ts';
 import { RunStopped } from './run-stopped.ts';
 import { Streams } from './streams.ts';
 import { TokenPicker } from './token-picker.ts';
@@ -127,6 +128,8 @@ export class Attempt {
   }
 
   async #refresh(): Promise<void> {
+    const saved = this.#savedRefresh();
+    if (saved) return this.#picker.setDrafts(saved);
     const { candidateTokens, passed, drafts, sampled } = await refreshSignal({
       ...this.#setup,
       streams: this.#streams,
@@ -141,6 +144,14 @@ export class Attempt {
     this.#picker.setDrafts(drafts);
     if (passed !== undefined && this.#setup.options.stopOnPass)
       throw new RunStopped('candidate-passed', passed);
+  }
+
+  /** What is left of candidates that stand for a refresh, as drafts; undefined: it cannot be saved. */
+  #savedRefresh(): readonly (readonly TokenId[])[] | undefined {
+    if (this.#setup.options.rollOver !== 'refresh' || !this.#sampled) return undefined;
+    const { tokens } = this.#streams.unconditional;
+    const left = rollOver(this.#sampled.shown, this.#sampled, { codeSoFar: this.#answer.code, tokens });
+    return left.length > 0 ? left.map(({ tokens }) => tokens) : undefined;
   }
 
   #checkBudget(): void {

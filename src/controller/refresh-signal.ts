@@ -1,6 +1,6 @@
 import { renderSignal } from '../signal/render-signal.ts';
 import type { SignalEntry } from '../signal/signal-entry.ts';
-import type { TokenId, TokenModel } from '../token-model.ts';
+import type { TokenId } from '../token-model.ts';
 import type { AttemptSetup } from './attempt-setup.ts';
 import { type Evidence, passesAll } from './evidence.ts';
 import { keepPrograms } from './keep-programs.ts';
@@ -29,7 +29,7 @@ export interface Refreshed {
   readonly candidateTokens: number;
   /** A program that passes all tests. */
   readonly passed: string | undefined;
-  /** The candidates' tokens, those of more passed tests first, cut before the first token that ends a line. */
+  /** The candidates' tokens, those of more passed tests first. */
   readonly drafts: readonly (readonly TokenId[])[];
 }
 
@@ -39,7 +39,9 @@ export async function refreshSignal(setup: RefreshSetup): Promise<Refreshed> {
   const { entryPoint } = task;
   const { tokens, length } = streams.unconditional;
   const rolledOver =
-    options.rollOver && setup.previous ? rollOver(setup.previous, { codeSoFar, tokens }) : [];
+    options.rollOver === 'off' || !setup.previous
+      ? []
+      : rollOver(setup.previous.candidates, setup.previous, { codeSoFar, tokens });
   const candidates = await sampleCandidates({ ...setup, entryPoint, rolledOver });
   const kept = await keepPrograms(candidates, { runner, codeSoFar, entryPoint, options, signal });
   kept.forEach((program, candidate) => {
@@ -75,24 +77,17 @@ export async function refreshSignal(setup: RefreshSetup): Promise<Refreshed> {
     const results = entries.find((entry) => entry.program === program)?.results ?? [];
     return results.filter(({ outcome }) => outcome === 'passed').length;
   });
+  const shown = rendered.text === '' ? [] : candidates.filter((_, i) => kept[i]!.outcome !== 'not-parsable');
   const byPromise = [...candidates.keys()].sort((a, b) => successes[b]! - successes[a]! || a - b);
   return {
-    sampled: { candidates, codeSoFar, length },
+    sampled: { candidates, shown, codeSoFar, length },
     candidateTokens: candidates.reduce(
       (sum, { tokens, rolledOver }) => sum + (rolledOver ? 0 : tokens.length),
       0,
     ),
     passed: entries.find(({ results }) => passesAll(results))?.program,
-    drafts: byPromise.map((i) => firstLine(candidates[i]!.tokens, model)),
+    drafts: byPromise.map((i) => candidates[i]!.tokens),
   };
-}
-
-function firstLine(tokens: readonly TokenId[], model: TokenModel): readonly TokenId[] {
-  const newline = 10;
-  const end = tokens.findIndex(
-    (token) => model.isEndOfGeneration(token) || model.tokenBytes(token).includes(newline),
-  );
-  return end < 0 ? tokens : tokens.slice(0, end);
 }
 
 async function runPrograms(

@@ -4,6 +4,8 @@ import type { Candidate } from './sample-candidates.ts';
 /** Candidates, and where they were sampled. */
 export interface SampledAt {
   readonly candidates: readonly Candidate[];
+  /** Of those: whose runs the signal tells. */
+  readonly shown: readonly Candidate[];
   /** The code and the tokens of the unconditional stream that they continue. */
   readonly codeSoFar: string;
   readonly length: number;
@@ -14,7 +16,8 @@ export interface SampledAt {
  * is left of several alike, once. `tokens`: those of the unconditional stream.
  */
 export function rollOver(
-  { candidates, codeSoFar: before, length }: SampledAt,
+  candidates: readonly Candidate[],
+  { codeSoFar: before, length }: SampledAt,
   { codeSoFar, tokens }: { readonly codeSoFar: string; readonly tokens: readonly TokenId[] },
 ): Candidate[] {
   const accepted = tokens.slice(length);

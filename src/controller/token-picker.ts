@@ -24,7 +24,7 @@ export class TokenPicker {
   readonly #streams: Streams;
   readonly #options: ResolvedOptions;
   readonly #draw: () => number;
-  readonly #drafts = new Drafts();
+  readonly #drafts: Drafts;
   /** Draws for picks to come; a draw belongs to its pick, however many are asked for at once. */
   readonly #uniforms: number[] = [];
   #verified: Choice[] = [];
@@ -36,11 +36,12 @@ export class TokenPicker {
     this.#streams = streams;
     this.#options = options;
     this.#draw = draw;
+    this.#drafts = new Drafts(model);
   }
 
-  /** What the next line may look like, likeliest first; each is cut before the token that ends the line. */
-  setDrafts(lines: readonly (readonly TokenId[])[]): void {
-    if (this.#options.speculation) this.#drafts.set(lines);
+  /** How the answer may go on, likeliest first; of each the next line counts. */
+  setDrafts(texts: readonly (readonly TokenId[])[]): void {
+    if (this.#options.speculation) this.#drafts.set(texts);
   }
 
   async next(guided: boolean, signal: AbortSignal): Promise<PickedToken> {

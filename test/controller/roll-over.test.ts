@@ -7,9 +7,9 @@ import { ScriptedRunner } from '../../src/testing/scripted-runner.ts';
 
 describe('what is left of a candidate', () => {
   const candidate = { text: ' a\n b\n', tokens: [1, 2, 3], logprobs: [-1, -2, -4], rolledOver: false };
-  const sampled = { candidates: [candidate], codeSoFar: 'f:\n', length: 2 };
+  const sampled = { candidates: [candidate], shown: [], codeSoFar: 'f:\n', length: 2 };
   const left = (codeSoFar: string, accepted: number[], candidates = [candidate]) =>
-    rollOver({ ...sampled, candidates }, { codeSoFar, tokens: [8, 9, ...accepted] });
+    rollOver(candidates, sampled, { codeSoFar, tokens: [8, 9, ...accepted] });
 
   it('is what the answer has not written yet', () => {
     expect(left('f:\n a\n', [1])).toEqual([
@@ -65,7 +65,7 @@ describe('candidates that roll over', () => {
 
   it('take the place of fresh draws, and give the same answer for fewer rows', async () => {
     const fresh = await events({});
-    const rolled = await events({ rollOver: true });
+    const rolled = await events({ rollOver: 'candidate' });
     const program = (of: typeof fresh) => of.events.at(-1)?.type === 'run-end' && of.events.at(-1);
     expect(candidateEnds(fresh.events).every(([, , rolledOver]) => !rolledOver)).toBe(true);
     expect(candidateEnds(rolled.events).filter(([line]) => line === 2)).toContainEqual([
@@ -77,6 +77,16 @@ describe('candidates that roll over', () => {
     expect(rolled.rows).toBeLessThan(fresh.rows);
   });
 
+  it('save refreshes as long as one that the signal shows is followed', async () => {
+    const fresh = await events({});
+    const saved = await events({ rollOver: 'refresh' });
+    const refreshes = ({ events }: typeof fresh) => events.filter(({ type }) => type === 'signal-set').length;
+    // Of four boundaries the first looks three lines ahead, and the last has nothing left of it.
+    expect([refreshes(fresh), refreshes(saved)]).toEqual([4, 2]);
+    expect(saved.rows).toBeLessThan(fresh.rows);
+    expect(saved.events.at(-1)).toMatchObject({ type: 'run-end', endedBy: 'end-of-code' });
+  });
+
   it('are no part of the paper’s way', () => {
     expect(() =>
       solve(
@@ -85,9 +95,9 @@ describe('candidates that roll over', () => {
           engine: new ScriptedModel({ next }),
           runner: new ScriptedRunner({ run: () => ({}) }),
           faithful: true,
-          rollOver: true,
+          rollOver: 'candidate',
         },
       ),
-    ).toThrow('Expected `rollOver` to be false');
+    ).toThrow('Expected `rollOver` to be "off"');
   });
 });
