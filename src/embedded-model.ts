@@ -7,7 +7,7 @@ import { packageRoot } from './package-root.ts';
  * tasks, there so that everything can be tried without a download. Not a model to work with.
  */
 export const embeddedModel = {
-  path: (): string => join(packageRoot(), 'models', 'mini-q8_0.gguf'),
+  path: (): string => join(packageRoot(), 'models', 'embedded-q8_0.gguf'),
   /** What it was trained on: its own prompt and signal, candidates of two lines, the function's name written for it. */
   options: {
     prompt: 'embedded',

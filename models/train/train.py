@@ -15,6 +15,7 @@ import torch.nn.functional as F
 from model import Config, LanguageModel, load, save
 
 WARM_UP = 100
+PROMPT_SHARE = 0.2  # of the tokens given: a sample of them is enough
 
 
 class Samples:
@@ -131,7 +132,7 @@ def main():
     parser.add_argument('--resume')
     parser.add_argument('--tokens', type=int, default=12_000, help='of a step, both kinds together')
     parser.add_argument('--guided', type=float, default=0.5, help='share of them with a signal')
-    parser.add_argument('--prompt-loss', type=float, default=0.2, help='weight of the tokens given')
+    parser.add_argument('--prompt-loss', type=float, default=0.05, help='weight of a token given, against one asked for')
     parser.add_argument('--rate', type=float, default=0.02)
     parser.add_argument('--adam-rate', type=float, default=0.004)
     parser.add_argument('--threads', type=int, default=1)
@@ -168,10 +169,10 @@ def main():
             samples.batch(guided, int(options.tokens * share))
             for guided, share in ((False, 1 - options.guided), (True, options.guided)) if share
         ]
-        asked = sum(int(batch[1].sum()) for batch in batches)
         for batch in batches:
-            answer, prompt, count = losses(model, *batch, 0.3 if options.prompt_loss else 0)
-            ((answer + prompt * (options.prompt_loss / 0.3)) / asked).backward()
+            # Each kind counts the same, however many tokens it asks for.
+            answer, prompt, count = losses(model, *batch, PROMPT_SHARE if options.prompt_loss else 0)
+            ((answer + prompt * (options.prompt_loss / PROMPT_SHARE)) / count / len(batches)).backward()
             guided = batch is batches[-1]
             sums[2 * guided : 2 * guided + 2] += (float(answer.detach()), count)
             seen += batch[0].numel()

@@ -4,7 +4,7 @@ import { type EngineOptions, loadEngine } from '../../src/llama/load-engine.ts';
 import { packageRoot } from '../../src/package-root.ts';
 
 /** A real, trained model of 2 million parameters, in Q8_0: what is computed alone or in a batch is bit-equal. */
-export const miniPath = join(packageRoot(), 'models', 'mini-q8_0.gguf');
+export const miniPath = join(packageRoot(), 'models', 'embedded-q8_0.gguf');
 
 /** One thread: with more than there are free cores, every barrier of ggml waits for a slice of time. */
 export function testEngine(options: Partial<EngineOptions> = {}): Promise<LlamaEngine> {
