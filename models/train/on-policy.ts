@@ -38,7 +38,10 @@ const runner = await createRunner({ maxWorkers: 1 });
 await using engine = await loadEngine({ modelPath, gpu: false, threads: 1 });
 const counts = { tasks: 0, boundaries: 0, 'a shown candidate': 0, 'the reference': 0, 'another program': 0 };
 try {
-  const lines = readFileSync(file, 'utf8').trim().split('\n').slice(Number(from), to ? Number(to) : undefined);
+  const lines = readFileSync(file, 'utf8')
+    .trim()
+    .split('\n')
+    .slice(Number(from), to ? Number(to) : undefined);
   for (const line of lines) {
     const { text, name, asserts, hidden, code } = JSON.parse(line);
     const task = parseTask({ id: name, text, entryPoint: name, tests: asserts, hiddenTests: hidden });
@@ -74,7 +77,9 @@ async function samplesOf(task: Task, reference: string): Promise<void> {
     if (program === undefined) continue;
     counts[shown ? 'a shown candidate' : program === reference ? 'the reference' : 'another program'] += 1;
     const target = program.slice(code.length);
-    process.stdout.write(`${JSON.stringify({ head: joined(head), signal, tail: joined(tail), code, target })}\n`);
+    process.stdout.write(
+      `${JSON.stringify({ head: joined(head), signal, tail: joined(tail), code, target })}\n`,
+    );
   }
 }
 

@@ -31,7 +31,8 @@ for (const { ids, logits } of compared) {
   const read = await engine.readLogits(sequence);
   sequence.dispose();
   // A constant added to all logits changes no probability.
-  const mean = (values: ArrayLike<number>) => Array.from(values).reduce((sum, x) => sum + x, 0) / values.length;
+  const mean = (values: ArrayLike<number>) =>
+    Array.from(values).reduce((sum, x) => sum + x, 0) / values.length;
   const shift = mean(read) - mean(logits!);
   differences.push(Math.max(...logits!.map((logit, i) => Math.abs(read[i]! - shift - logit))));
   if (indexOfMax(read) === indexOfMax(logits!)) sameArgmax += 1;

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { sizeText } from '../../src/cli/size-text.ts';
 import { modelCatalogue } from '../../src/models/catalogue.ts';
 import { ModelServer, sha256, stallAfter } from '../models/support/model-server.ts';
 import { miniPath } from '../support/engine.ts';
@@ -11,6 +12,7 @@ import { miniPath } from '../support/engine.ts';
 const root = resolve(import.meta.dirname, '../..');
 const cli = join(root, 'dist/cli.js');
 const mini = readFileSync(miniPath);
+const size = sizeText(mini.length);
 const name = 'hf:owner/repository/mini.gguf';
 const folder = mkdtempSync(join(tmpdir(), 'tracewise-models-cli-'));
 const path = join(folder, 'models/owner/repository/mini.gguf');
@@ -60,8 +62,8 @@ describe('tracewise models', () => {
   it('pulls, verifies and removes', async () => {
     const pulled = await run('models', 'pull', name);
     expect(pulled).toMatchObject({ status: 0, stdout: `${path}\n` });
-    expect(pulled.stderr).toMatch(/^mini\.gguf: 0 % of 2\.4 MB$/m);
-    expect(pulled.stderr).toMatch(/^mini\.gguf: 100 % of 2\.4 MB/m);
+    expect(pulled.stderr).toMatch(new RegExp(`^mini\\.gguf: 0 % of ${size}$`, 'm'));
+    expect(pulled.stderr).toMatch(new RegExp(`^mini\\.gguf: 100 % of ${size}`, 'm'));
     expect(pulled.stderr).not.toContain('\r');
     expect((await run('models', 'list')).stdout).toMatch(/^hf:owner\/repository\/mini\.gguf .* pulled$/m);
     const right = await run('models', 'verify');
@@ -79,7 +81,7 @@ describe('tracewise models', () => {
     expect(files).toEqual([{ path, expected: sha256(mini), expectedFrom: 'server', found: sha256(damaged) }]);
     expect(await run('models', 'rm', name)).toMatchObject({
       status: 0,
-      stdout: `removed ${name}: 2.4 MB are free\n`,
+      stdout: `removed ${name}: ${size} are free\n`,
     });
     expect(existsSync(path)).toBe(false);
     expect(await run('models', 'verify')).toMatchObject({ status: 0, stdout: 'no model was pulled\n' });
@@ -120,7 +122,7 @@ describe('tracewise models', () => {
     ['SIGINT', 130],
     ['SIGTERM', 143],
   ] as const)('%s in a download: exit code %i, and the next pull goes on', async (signal, code) => {
-    server.reset({ content: stallAfter(mini, 1_000_000) });
+    server.reset({ content: stallAfter(mini, Math.round(0.42 * mini.length)) });
     const child = start(['models', 'pull', name]);
     child.stderr!.on('data', (line) => / 4\d %/.test(line) && child.kill(signal));
     const { status, stderr, stdout } = await ended(child);
@@ -151,7 +153,7 @@ describe('tracewise solve --model hf:…', () => {
 
   it('downloads at first; then it needs no network', async () => {
     const first = await run('solve', task, '--model', name, ...flags);
-    expect(first.stderr).toContain('mini.gguf: 100 % of 2.4 MB');
+    expect(first.stderr).toContain(`mini.gguf: 100 % of ${size}`);
     expect(first.stderr).toMatch(/^(not )?solved: /m);
     const second = await ended(start(['solve', task, '--model', name, ...flags], 'http://127.0.0.1:1'));
     expect(second.stderr).toMatch(/^(not )?solved: /);

@@ -1,0 +1,75 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Sample, textsOf } from '../../models/train/texts.ts';
+import { createRunner, embeddedModel, type ProgramRunner, renderSignal } from '../../src/index.ts';
+
+const train = resolve(import.meta.dirname, '../../models/train');
+const python = (...args: string[]) =>
+  execFileSync('python3', args, {
+    cwd: train,
+    encoding: 'utf8',
+    env: { ...process.env, PYTHONHASHSEED: '0' },
+  });
+
+describe('the training recipe', () => {
+  let folder: string;
+  let runner: ProgramRunner;
+  let samples: Sample[];
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'tracewise-training-'));
+    python('samples.py', '40', '1', 'train', join(folder, 'samples.jsonl'));
+    samples = readFileSync(join(folder, 'samples.jsonl'), 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    runner = await createRunner({ maxWorkers: 1 });
+  });
+  afterAll(async () => {
+    await runner?.dispose();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('draws the same samples from the same seed', () => {
+    python('samples.py', '5', '1', 'train', join(folder, 'again.jsonl'));
+    const again = readFileSync(join(folder, 'again.jsonl'), 'utf8').trim().split('\n').length;
+    const withoutTimes = (value: unknown) =>
+      JSON.stringify(value, (key, field) => (key === 'elapsedMs' ? 0 : field));
+    const lines = readFileSync(join(folder, 'again.jsonl'), 'utf8').trim().split('\n');
+    expect(lines.map((line) => withoutTimes(JSON.parse(line)))).toEqual(
+      samples.slice(0, again).map(withoutTimes),
+    );
+  });
+
+  it('writes the very signal that the library writes of the same programs', async () => {
+    const signalled = samples.filter(({ entries }) => entries.length > 0);
+    expect(signalled.length).toBeGreaterThan(30);
+    for (const sample of signalled) {
+      const { task, prefix, entries, showExpected = true } = sample;
+      const tests = task.asserts.map((source) => ({ kind: 'assert' as const, source }));
+      const ran = [];
+      for (const { program } of entries) {
+        const { results } = await runner.run({ program, entryPoint: task.name, tests, trace: true });
+        ran.push({ program, results });
+      }
+      const signal = renderSignal(ran, {
+        form: embeddedModel.options.signalForm,
+        codeSoFar: prefix.map((line) => `${line}\n`).join(''),
+        showExpected,
+        showUnfinished: true,
+        headersOnce: false,
+        repeatProgram: false,
+        maxTokens: Number.POSITIVE_INFINITY,
+        countTokens: () => 0,
+      });
+      expect(textsOf(sample).signal).toBe(signal.text);
+    }
+  });
+
+  it('has primitives whose styles agree', () => {
+    expect(python('check_primitives.py')).toMatch(/^faults 0$/m);
+  });
+});
