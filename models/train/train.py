@@ -69,26 +69,25 @@ def losses(model, ids, asked, given, share):
 class Muon:
     def __init__(self, model, momentum=0.95, decay=0.02):
         self.model, self.momentum, self.decay = model, momentum, decay
-        self.buffers = [torch.zeros_like(w) for w in self._stacked(lambda p: p.data)]
+        self.buffers = [torch.zeros(len(group), *group[0].shape) for group in self._groups(lambda p: p.data)]
 
-    def _stacked(self, read):
-        """Matrices of equal shape as one batch; q, k, v and gate, up are matrices of their own."""
+    def _groups(self, read):
+        """Matrices of equal shape together; q, k, v and gate, up are matrices of their own."""
         layers, width, hidden = self.model.layers, self.model.config.width, self.model.config.hidden
-        square = [m for l in layers for m in (*read(l.qkv).split(width), read(l.out))]
-        return torch.stack(square), torch.stack([m for l in layers for m in read(l.gate_up).split(hidden)]), torch.stack([read(l.down) for l in layers])
+        return [
+            [matrix for layer in layers for matrix in (*read(layer.qkv).split(width), read(layer.out))],
+            [matrix for layer in layers for matrix in read(layer.gate_up).split(hidden)],
+            [read(layer.down) for layer in layers],
+        ]
 
     def parameters(self):
-        return [p for l in self.model.layers for p in (l.qkv, l.out, l.gate_up, l.down)]
+        return [p for layer in self.model.layers for p in (layer.qkv, layer.out, layer.gate_up, layer.down)]
 
     @torch.no_grad()
     def step(self, rate):
-        layers, width, hidden = self.model.layers, self.model.config.width, self.model.config.hidden
-        targets = [
-            [m for l in layers for m in (*l.qkv.data.split(width), l.out.data)],
-            [m for l in layers for m in l.gate_up.data.split(hidden)],
-            [l.down.data for l in layers],
-        ]
-        for weights, gradient, buffer in zip(targets, self._stacked(lambda p: p.grad), self.buffers):
+        groups = zip(self._groups(lambda p: p.data), self._groups(lambda p: p.grad), self.buffers)
+        for weights, gradients, buffer in groups:
+            gradient = torch.stack(gradients)
             buffer.lerp_(gradient, 1 - self.momentum)
             update = orthogonalised(gradient.lerp(buffer, self.momentum))
             scale = max(1, update.shape[1] / update.shape[2]) ** 0.5
