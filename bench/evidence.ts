@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { createRunner, embeddedModel, loadEngine, type Task } from '../src/index.ts';
@@ -88,7 +89,7 @@ export async function main({
   }
   if (step > 1) return { figures: { n: done } };
   const report = new Report(samples, arms, {
-    model: `${basename(model)} (sha256 ${modelHash}…)`,
+    model: `${basename(model)} (sha256 ${createHash('sha256').update(weights).digest('hex').slice(0, 16)}…)`,
     tasks: basename(file ?? 'bench/data/heldout.jsonl'),
     seed,
     budgetRows,
