@@ -54,7 +54,8 @@ export async function main({
   const [budgetRows, seed] = [Number(budget), Number(seedText)];
   const arms = allArms(budgetRows);
   const store = new SampleStore(join(out, 'evidence.jsonl'));
-  const modelHash = hashOf(readFileSync(model));
+  const weights = readFileSync(model);
+  const modelHash = hashOf(weights);
   const runner = new RememberingRunner(await createRunner());
   // Of the fastest engines for a model this small on one thread; every arm has the same.
   const options = { gpu: false, threads: 1, kvType: 'f32', decodesPerPair: 1 } as const;
