@@ -124,7 +124,10 @@ describe('tracewise models', () => {
   ] as const)('%s in a download: exit code %i, and the next pull goes on', async (signal, code) => {
     server.reset({ content: stallAfter(mini, Math.round(0.42 * mini.length)) });
     const child = start(['models', 'pull', name]);
-    child.stderr!.on('data', (line) => / 4\d %/.test(line) && child.kill(signal));
+    let sent = false; // a second one kills at once
+    child.stderr!.on('data', (line) => {
+      if (/ 4\d %/.test(line) && !sent) sent = child.kill(signal);
+    });
     const { status, stderr, stdout } = await ended(child);
     expect({ status, stdout }).toEqual({ status: code, stdout: '' });
     expect(stderr).toContain('interrupted: what has come is kept');

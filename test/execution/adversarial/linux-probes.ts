@@ -93,7 +93,7 @@ export const linuxProbes: readonly Probe[] = [
   shut('a file by a relative path', 'open("../../../../etc/hostname").read()'),
   shut(
     'the environment handed on',
-    'import os\nextra = set(os.environ) - {"PATH", "HOME", "LANG", "TZ", "OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "LC_CTYPE"}\nif not extra: raise OSError',
+    'import os\nextra = set(os.environ) - {"PATH", "HOME", "LANG", "TZ", "OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MPLBACKEND", "LC_CTYPE"}\nif not extra: raise OSError',
   ),
   raw('open, by its old number', '2, b"/etc/passwd", 0'),
   raw('openat that creates', '257, -100, b"$MARKER", 0o101, 0o600'),
