@@ -15,6 +15,7 @@ const layers = [
     'program-runner',
     'package-root',
     'cache-folder',
+    'gigabytes',
     'embedded-model',
   ],
   ['guidance', 'lines', 'signal'],

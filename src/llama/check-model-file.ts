@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises';
 import { TracewiseError } from '../errors.ts';
+import { gigabytes } from '../gigabytes.ts';
 import { machineMemory } from './machine-memory.ts';
 
 /**
@@ -35,8 +36,4 @@ function failure(path: string, what: string, cause?: unknown): TracewiseError {
     cause,
     details: { path },
   });
-}
-
-function gigabytes(bytes: number): string {
-  return `${(bytes / 1e9).toFixed(1)} GB`;
 }

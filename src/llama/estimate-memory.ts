@@ -1,4 +1,5 @@
 import { TracewiseError } from '../errors.ts';
+import { gigabytes } from '../gigabytes.ts';
 import { contextTokensOf, maxOutputs } from './create-context.ts';
 import { type EngineOptions, type ResolvedEngineOptions, resolveEngineOptions } from './engine-options.ts';
 import { machineMemory } from './machine-memory.ts';
@@ -84,8 +85,4 @@ export async function checkMemory(options: ResolvedEngineOptions): Promise<void>
 /** Where the cache is that large for the workload: the sum. */
 function reasonOf({ workload }: ResolvedEngineOptions, contextTokens: number): string {
   return workload && neededCells(workload) === contextTokens ? ` (${cellsInWords(workload)})` : '';
-}
-
-function gigabytes(bytes: number): string {
-  return `${(bytes / 1e9).toFixed(1)} GB`;
 }

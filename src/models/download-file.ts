@@ -2,6 +2,7 @@ import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TracewiseError } from '../errors.ts';
+import { gigabytes } from '../gigabytes.ts';
 import { Interruption } from './interruption.ts';
 import type { HashOrigin } from './model-record.ts';
 import { openRemoteFile, type RemoteFile } from './open-remote-file.ts';
@@ -225,8 +226,4 @@ async function pause(
     signal?.throwIfAborted();
     throw error;
   });
-}
-
-function gigabytes(bytes: number): string {
-  return `${(bytes / 1e9).toFixed(1)} GB`;
 }
