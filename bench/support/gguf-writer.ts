@@ -1,26 +1,23 @@
-/** Formats of a tensor: ggml's type number, bytes of a block, numbers in a block. */
-const formats = {
-  F32: { type: 0, bytes: 4, numbers: 1 },
-  F16: { type: 1, bytes: 2, numbers: 1 },
-  Q4_0: { type: 2, bytes: 18, numbers: 32 },
-  Q8_0: { type: 8, bytes: 34, numbers: 32 },
-} as const;
+import { byteLength, encode, formats, type TensorType } from './tensor-formats.ts';
 
-export type TensorType = keyof typeof formats;
+export type { TensorType } from './tensor-formats.ts';
+
+/** Writes row `row` of a tensor into `numbers`, which are 0; false: leaves them so. */
+export type FillRow = (row: number, numbers: Float32Array) => boolean;
 
 interface Tensor {
   readonly name: string;
   /** ggml's order: the contiguous one first. */
   readonly dimensions: readonly number[];
   readonly type: TensorType;
-  /** All numbers of the tensor; random where absent. */
-  readonly value: number | undefined;
+  /** All numbers of the tensor, or how its rows are filled; random where absent. */
+  readonly value: number | FillRow | undefined;
 }
 
 const types = { uint32: 4, int32: 5, float32: 6, bool: 7, text: 8, array: 9 } as const;
 const alignment = 32;
 
-/** A GGUF file (version 3) of metadata and tensors that are random or constant. */
+/** A GGUF file (version 3) of metadata and tensors that are random, constant or filled row by row. */
 export class GgufWriter {
   readonly #metadata: Buffer[] = [];
   readonly #tensors: Tensor[] = [];
@@ -59,7 +56,7 @@ export class GgufWriter {
     this.#entry(key, types.array, uint32(types.int32), uint64(values.length), bytes);
   }
 
-  tensor(name: string, dimensions: readonly number[], type: TensorType, value?: number): void {
+  tensor(name: string, dimensions: readonly number[], type: TensorType, value?: number | FillRow): void {
     this.#tensors.push({ name, dimensions, type, value });
   }
 
@@ -87,7 +84,7 @@ export class GgufWriter {
     return this.#tensors.flatMap((tensor) => {
       const { name, dimensions, type } = tensor;
       const begin = offset;
-      offset += Math.ceil(byteLength(tensor) / alignment) * alignment;
+      offset += Math.ceil(bytesOf(tensor) / alignment) * alignment;
       return [
         text(name),
         uint32(dimensions.length),
@@ -99,8 +96,9 @@ export class GgufWriter {
   }
 
   #data(tensor: Tensor): Buffer {
-    const data = Buffer.alloc(byteLength(tensor));
+    const data = Buffer.alloc(bytesOf(tensor));
     const { type, value } = tensor;
+    if (typeof value === 'function') return filled(data, tensor, value);
     if (type === 'F32') {
       for (let at = 0; at < data.length; at += 4) data.writeFloatLE(value ?? this.#spread(), at);
       return data;
@@ -144,9 +142,25 @@ function fillHalves(data: Buffer): void {
   }
 }
 
-function byteLength({ dimensions, type }: Tensor): number {
-  const { bytes, numbers } = formats[type];
-  return (dimensions.reduce((product, size) => product * size, 1) / numbers) * bytes;
+function bytesOf({ dimensions, type }: Tensor): number {
+  return byteLength(
+    dimensions.reduce((product, size) => product * size, 1),
+    type,
+  );
+}
+
+function filled(data: Buffer, { dimensions, type }: Tensor, fill: FillRow): Buffer {
+  const numbers = new Float32Array(dimensions[0]!);
+  const bytes = byteLength(numbers.length, type);
+  // Zeros are not all bits zero in every format.
+  const zeros = Buffer.alloc(bytes);
+  encode(numbers, type, zeros);
+  for (let row = 0; row * bytes < data.length; row++) {
+    if (fill(row, numbers)) encode(numbers, type, data, row * bytes);
+    else zeros.copy(data, row * bytes);
+    numbers.fill(0);
+  }
+  return data;
 }
 
 function padded(bytes: Buffer): Buffer {
