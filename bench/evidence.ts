@@ -58,7 +58,7 @@ export async function main({
   const modelHash = hashOf(weights);
   const runner = new RememberingRunner(await createRunner());
   // Of the fastest engines for a model this small on one thread; every arm has the same.
-  const options = { gpu: false, threads: 1, kvType: 'f32', decodesPerPair: 1 } as const;
+  const options = { gpu: false, threads: 1, kvType: 'f32', flashAttention: false } as const;
   await using engine = await loadEngine({ modelPath: model, ...options });
   const base = [modelHash, libraryHash(), JSON.stringify([seed, options, embeddedModel.options])];
   const lab = new Lab(engine, runner, tasks, seed);

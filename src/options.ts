@@ -79,9 +79,9 @@ const optionsSchema = z.strictObject({
   /**
    * What a candidate that the answer has followed so far, and that has complete lines left, saves at the next refresh:
    * nothing; a fresh draw, whose place it takes (`candidate`); or the refresh, where its run is in the signal
-   * (`refresh`). Fewer rows, for fewer candidates that are drawn with the lines so far in mind.
+   * (`refresh`), or only where all candidates were that one complete program (`agreement`). Fewer rows, for fewer candidates that are drawn with the lines so far in mind.
    */
-  rollOver: z.enum(['off', 'candidate', 'refresh']).default('off'),
+  rollOver: z.enum(['off', 'candidate', 'refresh', 'agreement']).default('off'),
   /** A candidate that passes all visible tests ends the run. */
   stopOnPass: z.boolean().default(true),
   /**

@@ -123,6 +123,8 @@ export interface TokenModel {
   /** How many sequences may be open at once. */
   readonly maxSequences: number;
   readonly counters: ModelCounters;
+  /** What a decode of so many rows takes, in ms, on an empty cache: how far to look ahead follows from it. */
+  decodeMs(rows: number): number;
   /** `special`: read control tokens written in the text as such. `begin`: add the model's begin token where it wants one. */
   tokenize(text: string, options?: { special?: boolean; begin?: boolean }): TokenId[];
   /** The bytes that a token stands for; it may hold half a character. Control tokens give none. */

@@ -24,6 +24,7 @@ export function naiveModel(engine: TokenModel): TokenModel {
     get counters() {
       return engine.counters;
     },
+    decodeMs: (rows) => engine.decodeMs(rows),
     tokenize: (text, options) => engine.tokenize(text, options),
     tokenBytes: (token) => engine.tokenBytes(token),
     isEndOfGeneration: (token) => engine.isEndOfGeneration(token),

@@ -9,7 +9,7 @@ import { Answer } from './answer.ts';
 import type { AttemptSetup } from './attempt-setup.ts';
 import { Evidence, passesAll } from './evidence.ts';
 import { refreshSignal } from './refresh-signal.ts';
-import { rollOver, type SampledAt } from './roll-over.ts';
+import { agree, rollOver, type SampledAt } from './roll-over.ts';
 import { RunStopped } from './run-stopped.ts';
 import { Streams } from './streams.ts';
 import { TokenPicker } from './token-picker.ts';
@@ -148,7 +148,9 @@ export class Attempt {
 
   /** What is left of candidates that stand for a refresh, as drafts; undefined: it cannot be saved. */
   #savedRefresh(): readonly (readonly TokenId[])[] | undefined {
-    if (this.#setup.options.rollOver !== 'refresh' || !this.#sampled) return undefined;
+    const { rollOver: saves } = this.#setup.options;
+    if (!this.#sampled) return undefined;
+    if (saves !== 'refresh' && !(saves === 'agreement' && agree(this.#sampled))) return undefined;
     const { tokens } = this.#streams.unconditional;
     const left = rollOver(this.#sampled.shown, this.#sampled, { codeSoFar: this.#answer.code, tokens });
     return left.length > 0 ? left.map(({ tokens }) => tokens) : undefined;

@@ -1,49 +1,68 @@
 import type { TokenId, TokenModel } from '../token-model.ts';
+import { DraftLength } from './draft-length.ts';
+import { promptLookup } from './prompt-lookup.ts';
 
-const shortest = 2;
-const longest = 32;
+/** A guess at the next tokens, and what is to be told of how it did. */
+export interface Draft {
+  readonly tokens: readonly TokenId[];
+  learn(accepted: number): void;
+}
 
-/** Guesses at the next tokens of a line: the candidates that begin as the line does. */
+/**
+ * Guesses at the next tokens of the answer: the candidates that begin as the line does, and where none does, what
+ * followed the last tokens where they stood before, in the prompt or in the answer.
+ */
 export class Drafts {
-  readonly #model: Pick<TokenModel, 'isEndOfGeneration' | 'tokenBytes'>;
+  readonly #model: Pick<TokenModel, 'isEndOfGeneration' | 'tokenBytes' | 'decodeMs'>;
+  readonly #withinLine: boolean;
+  readonly #ofCandidates = new DraftLength(0.85);
+  readonly #ofLookups = new DraftLength(0.5);
   #lines: readonly (readonly TokenId[])[] = [];
   #since: TokenId[] = [];
-  /** How far to look ahead; grows while drafts are taken whole, shrinks to what was taken of the last one. */
-  #length = 8;
 
-  constructor(model: Pick<TokenModel, 'isEndOfGeneration' | 'tokenBytes'>) {
+  /** `withinLine`: guesses end before the line does, since what follows it is picked from another distribution. */
+  constructor(
+    model: Pick<TokenModel, 'isEndOfGeneration' | 'tokenBytes' | 'decodeMs'>,
+    { withinLine }: { withinLine: boolean },
+  ) {
     this.#model = model;
+    this.#withinLine = withinLine;
   }
 
-  /** Of each text the first line counts, without the token that ends it. */
+  /** Candidates, likeliest first. */
   set(texts: readonly (readonly TokenId[])[]): void {
-    this.#lines = texts.map((tokens) => this.#firstLine(tokens));
+    this.#lines = texts.map((tokens) => this.#usable(tokens));
     this.#since = [];
   }
 
-  /** The next tokens of the first line that agrees with what has been picked since; [] where none does. */
-  next(): TokenId[] {
+  /** `tokens`: all so far; `streams`: rows that a token costs. Undefined where no guess pays. */
+  next(tokens: readonly TokenId[], streams: number): Draft | undefined {
     const at = this.#since.length;
     const line = this.#lines.find(
       (tokens) => tokens.length > at && this.#since.every((token, i) => tokens[i] === token),
     );
-    return line ? line.slice(at, at + this.#length) : [];
+    if (line) return this.#cut(line.slice(at), this.#ofCandidates, streams);
+    return this.#cut(this.#usable(promptLookup(tokens)), this.#ofLookups, streams);
   }
 
   advance(token: TokenId): void {
     if (this.#lines.length > 0) this.#since.push(token);
   }
 
-  #firstLine(tokens: readonly TokenId[]): readonly TokenId[] {
-    const newline = 10;
-    const end = tokens.findIndex(
-      (token) => this.#model.isEndOfGeneration(token) || this.#model.tokenBytes(token).includes(newline),
-    );
-    return end < 0 ? tokens : tokens.slice(0, end);
+  #cut(tokens: readonly TokenId[], length: DraftLength, streams: number): Draft | undefined {
+    if (tokens.length === 0) return undefined;
+    const count = length.best(tokens.length, streams, (rows) => this.#model.decodeMs(rows));
+    if (count === 0) return undefined;
+    return { tokens: tokens.slice(0, count), learn: (accepted) => length.learn(count, accepted) };
   }
 
-  adapt(drafted: number, accepted: number): void {
-    if (accepted < drafted) this.#length = Math.max(shortest, accepted + 1);
-    else if (drafted === this.#length) this.#length = Math.min(longest, 2 * drafted);
+  #usable(tokens: readonly TokenId[]): readonly TokenId[] {
+    const newline = 10;
+    const end = tokens.findIndex(
+      (token) =>
+        this.#model.isEndOfGeneration(token) ||
+        (this.#withinLine && this.#model.tokenBytes(token).includes(newline)),
+    );
+    return end < 0 ? tokens : tokens.slice(0, end);
   }
 }

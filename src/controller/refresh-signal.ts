@@ -39,7 +39,7 @@ export async function refreshSignal(setup: RefreshSetup): Promise<Refreshed> {
   const { entryPoint } = task;
   const { tokens, length } = streams.unconditional;
   const rolledOver =
-    options.rollOver === 'off' || !setup.previous
+    options.rollOver === 'off' || options.rollOver === 'agreement' || !setup.previous
       ? []
       : rollOver(setup.previous.candidates, setup.previous, { codeSoFar, tokens });
   const candidates = await sampleCandidates({ ...setup, entryPoint, rolledOver });

@@ -22,7 +22,7 @@ export function rollOver(
 ): Candidate[] {
   const accepted = tokens.slice(length);
   const left = new Map<string, Candidate>();
-  for (const { text, tokens, logprobs } of candidates) {
+  for (const { text, tokens, logprobs, complete } of candidates) {
     const whole = before + text;
     if (!accepted.every((token, i) => tokens[i] === token)) continue;
     if (!whole.startsWith(codeSoFar) || whole.length === codeSoFar.length) continue;
@@ -32,8 +32,16 @@ export function rollOver(
       text: rest,
       tokens: tokens.slice(accepted.length),
       logprobs: logprobs.slice(accepted.length),
+      complete,
       rolledOver: true,
     });
   }
   return [...left.values()];
+}
+
+/** Whether all candidates are one and the same complete program, and the signal tells how it ran. */
+export function agree({ candidates, shown }: SampledAt): boolean {
+  const [first] = candidates;
+  const isOne = candidates.every(({ text, complete }) => complete && text === first!.text);
+  return isOne && shown.length > 0;
 }

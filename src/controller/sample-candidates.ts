@@ -15,6 +15,8 @@ export interface Candidate {
   readonly tokens: readonly TokenId[];
   /** Of its tokens, in nats. */
   readonly logprobs: readonly number[];
+  /** It ends with the function, the fence or the generation, not with its lines or tokens used up. */
+  readonly complete: boolean;
   /** Left of a candidate of the refresh before. */
   readonly rolledOver: boolean;
 }
@@ -40,6 +42,7 @@ interface Growing {
   readonly logprobs: number[];
   /** Its final text, once it has ended. */
   ended?: string;
+  complete?: boolean;
 }
 
 /**
@@ -57,8 +60,8 @@ export async function sampleCandidates(setup: CandidateSetup): Promise<Candidate
     return { draw: uniformStream(options.seed, refresh, i), text: new ByteText(), tokens: [], logprobs: [] };
   });
   if (fresh.length > 0) await growAll(setup, fresh);
-  const drawn = fresh.map(({ ended = '', tokens, logprobs }) => {
-    return { text: ended, tokens, logprobs, rolledOver: false };
+  const drawn = fresh.map(({ ended = '', complete = false, tokens, logprobs }) => {
+    return { text: ended, tokens, logprobs, complete, rolledOver: false };
   });
   return [...rolledOver, ...drawn].sort((a, b) => logprobOf(b) - logprobOf(a) || (a.text < b.text ? -1 : 1));
 }
@@ -135,13 +138,15 @@ function take(setup: CandidateSetup, member: Growing, token: TokenId, logprob: n
   member.tokens.push(token);
   if (model.isEndOfGeneration(token)) {
     member.ended = finished(setup, member.text.text);
+    member.complete = true;
     return;
   }
   member.text.push(model.tokenBytes(token));
   const { text } = member.text;
   const newlines = options.horizonLines + (codeSoFar === '' || codeSoFar.endsWith('\n') ? 0 : 1);
   const isLong = countNewlines(text) >= newlines || member.tokens.length >= options.candidateTokens;
-  if (isLong || hasEnded(setup, text)) member.ended = completeLines(setup, text);
+  member.complete = hasEnded(setup, text);
+  if (isLong || member.complete) member.ended = completeLines(setup, text);
 }
 
 function pick(

@@ -1,6 +1,6 @@
 import type { ResolvedOptions } from '../options.ts';
 import type { Choice, ChoiceRequest, TokenId, TokenModel } from '../token-model.ts';
-import { Drafts } from './drafts.ts';
+import { type Draft, Drafts } from './drafts.ts';
 import { isConditionalAlone } from './one-stream.ts';
 import type { Streams } from './streams.ts';
 
@@ -16,8 +16,8 @@ export interface PickedToken {
 
 /**
  * Picks the answer's tokens, one at a time: from the guided mixture where there is a signal, from the
- * conditional stream alone for an ungated γ = 1, from the unconditional one otherwise. Tokens of candidates are verified
- * ahead where they agree; a pick that was verified ahead is the very pick that would have been made.
+ * conditional stream alone for an ungated γ = 1, from the unconditional one otherwise. Guesses at what comes are
+ * verified ahead; a pick that was verified ahead is the very pick that would have been made.
  */
 export class TokenPicker {
   readonly #model: TokenModel;
@@ -36,7 +36,7 @@ export class TokenPicker {
     this.#streams = streams;
     this.#options = options;
     this.#draw = draw;
-    this.#drafts = new Drafts(model);
+    this.#drafts = new Drafts(model, { withinLine: options.guidanceStrength > 0 });
   }
 
   /** How the answer may go on, likeliest first; of each the next line counts. */
@@ -53,17 +53,21 @@ export class TokenPicker {
   }
 
   async #choose(request: ChoiceRequest, signal: AbortSignal): Promise<Choice> {
-    const draft = this.#streams.conditional ? this.#drafts.next() : [];
-    while (this.#uniforms.length <= draft.length) this.#uniforms.push(this.#draw());
-    if (draft.length === 0)
-      return this.#model.choose({ ...request, uniform: this.#uniforms[0]! }, { signal });
-    const uniforms = this.#uniforms.slice(0, draft.length + 1);
-    const [first, ...verified] = await this.#model.chooseAlong(request, draft, uniforms, { signal });
+    const draft = this.#options.speculation ? this.#draftFor(request) : undefined;
+    const drafted = draft?.tokens.length ?? 0;
+    while (this.#uniforms.length <= drafted) this.#uniforms.push(this.#draw());
+    if (!draft) return this.#model.choose({ ...request, uniform: this.#uniforms[0]! }, { signal });
+    const uniforms = this.#uniforms.slice(0, drafted + 1);
+    const [first, ...verified] = await this.#model.chooseAlong(request, draft.tokens, uniforms, { signal });
     this.#verified = verified;
-    this.#drafts.adapt(draft.length, verified.length);
-    this.draftedTokens += draft.length;
+    draft.learn(verified.length);
+    this.draftedTokens += drafted;
     this.acceptedTokens += verified.length;
     return first!;
+  }
+
+  #draftFor(request: ChoiceRequest): Draft | undefined {
+    return this.#drafts.next(this.#streams.unconditional.tokens, request.kind === 'guided' ? 2 : 1);
   }
 
   #request(guided: boolean): ChoiceRequest {

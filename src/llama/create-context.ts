@@ -21,7 +21,6 @@ export async function createContext(
   addon: NativeAddon,
   model: NativeModel,
   options: ResolvedEngineOptions,
-  { useGpu }: { useGpu: boolean },
 ): Promise<NativeContext> {
   const { kvType, flashAttention, maxSequences, threads } = options;
   const contextTokens = contextTokensOf(options, model.facts().trainedTokens);
@@ -37,7 +36,7 @@ export async function createContext(
       maxSequences,
       maxOutputs: maxOutputs(options),
       threads,
-      flashAttention: flashAttentionFlag(flashAttention, useGpu || kvType === 'q8_0'),
+      flashAttention: flashAttention === 'auto' ? -1 : flashAttention ? 1 : 0,
       cacheType: kvType,
     });
   } catch (cause) {
@@ -46,12 +45,6 @@ export async function createContext(
       cause,
     );
   }
-}
-
-/** On a CPU its kernel for one row differs from that for several, so a row alone and in a batch would not agree. */
-function flashAttentionFlag(wanted: boolean | 'auto', leaveToLlama: boolean): -1 | 0 | 1 {
-  if (wanted === 'auto') return leaveToLlama ? -1 : 0;
-  return wanted ? 1 : 0;
 }
 
 function failure(what: string, cause?: unknown): TracewiseError {

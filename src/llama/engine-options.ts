@@ -7,6 +7,15 @@ export type GpuChoice = 'auto' | 'cuda' | 'metal' | 'vulkan' | false;
 
 const count = z.number().int().positive();
 
+const decodeCostsSchema = z
+  .array(z.strictObject({ rows: count, ms: z.number().positive() }))
+  .refine(
+    (costs) => costs[0]?.rows === 1 && costs.every(({ rows }, i) => i === 0 || rows > costs[i - 1]!.rows),
+    {
+      error: 'expected costs of 1 row and more, ascending',
+    },
+  );
+
 const engineOptionsSchema = z.strictObject({
   /** A GGUF file. */
   modelPath: z.string().min(1),
@@ -43,13 +52,14 @@ const engineOptionsSchema = z.strictObject({
     .regex(/^[\w.]+$/)
     .optional(),
   /**
-   * 2: steps of up to four single rows run row by row, which is faster for Q8_0 weights on a CPU; 1: always one
-   * decode a step. By default 2 for files of Q8_0 on a CPU, else 1.
+   * What decodes take by their rows. Measured while loading where absent, within some tenths of a second: whether few
+   * rows are sooner decoded one by one, as with Q8_0 weights on a CPU, and how far it pays to look ahead, follow from
+   * it. Give an engine's own `decodeCosts` again for the same batches as then.
    */
-  decodesPerPair: z.union([z.literal(1), z.literal(2)]).optional(),
+  decodeCosts: decodeCostsSchema.optional(),
   /** Whether sequences that begin with the same tokens share cells, forks aside; false to measure what it saves. */
   sharePrefixes: z.boolean().default(true),
-  /** auto: off on a CPU, so that a row alone and in a batch agree bit for bit; llama.cpp's choice elsewhere. */
+  /** auto: llama.cpp's choice, mostly on. On a CPU it skips the cells of other sequences, which are computed without it. */
   flashAttention: z.union([z.boolean(), z.literal('auto')]).default('auto'),
   /** The cache's number format. */
   kvType: z.enum(['f16', 'bf16', 'f32', 'q8_0']).default('f16'),

@@ -11,6 +11,7 @@ import type { ModelFacts, NativeContext, NativeDevice, NativeModel } from './add
 import { CellStore } from './cell-store.ts';
 import { ChatTemplate } from './chat-template.ts';
 import { checkRequest, checkUniforms } from './check-request.ts';
+import { type DecodeCosts, decodeMs, separateRows } from './decode-costs.ts';
 import { LlamaSequence } from './llama-sequence.ts';
 import { Scheduler, type SchedulerLimits } from './scheduler.ts';
 import { SequencePool } from './sequence-pool.ts';
@@ -25,8 +26,9 @@ export interface EngineParts {
   readonly libraryFolder: string;
   /** Rows of logits in one step. */
   readonly maxOutputs: number;
-  /** Up to this many single rows are decoded one by one. */
-  readonly maxSeparateRows: number;
+  readonly decodeCosts: DecodeCosts;
+  /** Rows of a decode at most, where logits of any are wanted and it is not theirs alone. */
+  readonly maxRowsBesideOutputs: number;
   /** Whether sequences share cells that are no forks of each other. */
   readonly sharePrefixes: boolean;
 }
@@ -42,6 +44,8 @@ export class LlamaEngine implements TokenModel {
   readonly devices: readonly NativeDevice[];
   readonly libraryVersion: string;
   readonly libraryFolder: string;
+  /** What decodes take by their rows, as measured while loading or as given. */
+  readonly decodeCosts: DecodeCosts;
   readonly #model: NativeModel;
   readonly #context: NativeContext;
   readonly #pool: SequencePool;
@@ -58,7 +62,8 @@ export class LlamaEngine implements TokenModel {
     libraryVersion,
     libraryFolder,
     maxOutputs,
-    maxSeparateRows,
+    decodeCosts,
+    maxRowsBesideOutputs,
     sharePrefixes,
   }: EngineParts) {
     const facts = model.facts();
@@ -68,6 +73,7 @@ export class LlamaEngine implements TokenModel {
     this.devices = devices;
     this.libraryVersion = libraryVersion;
     this.libraryFolder = libraryFolder;
+    this.decodeCosts = decodeCosts;
     this.vocabularySize = facts.vocabularySize;
     this.contextTokens = limits.contextTokens;
     this.maxSequenceTokens = Math.min(facts.trainedTokens, limits.contextTokens);
@@ -80,13 +86,23 @@ export class LlamaEngine implements TokenModel {
       maxSequences: limits.maxSequences,
       maxLength: this.maxSequenceTokens,
     });
-    this.#limits = { batchTokens: limits.batchTokens, maxOutputs, maxSeparateRows, sharePrefixes };
+    this.#limits = {
+      batchTokens: limits.batchTokens,
+      maxOutputs,
+      maxSeparateRows: separateRows(decodeCosts),
+      maxRowsBesideOutputs,
+      sharePrefixes,
+    };
     this.#scheduler = new Scheduler(context, this.#pool, this.#limits, facts.vocabularySize);
     if (facts.chatTemplate !== undefined) this.#template = new ChatTemplate(facts.chatTemplate, facts);
   }
 
   get counters(): ModelCounters {
     return { ...this.#scheduler.counters };
+  }
+
+  decodeMs(rows: number): number {
+    return decodeMs(this.decodeCosts, rows);
   }
 
   /** How many sequences are open. */
@@ -145,7 +161,8 @@ export class LlamaEngine implements TokenModel {
     if (request.temperature > 0) checkUniforms(uniforms, draft.length + 1);
     for (const token of draft) this.#checkToken(token);
     const sequences = this.#sequencesOf(request);
-    const rows = Math.floor(Math.min(this.#limits.maxOutputs, this.#limits.batchTokens) / sequences.length);
+    const { maxOutputs, batchTokens, maxRowsBesideOutputs } = this.#limits;
+    const rows = Math.floor(Math.min(maxOutputs, batchTokens, maxRowsBesideOutputs) / sequences.length);
     const room = this.maxSequenceTokens - Math.max(...sequences.map(({ length }) => length));
     const tokens = draft.slice(0, Math.min(rows - 1, room));
     const choices = await this.#scheduler.submit(sequences, request, { draft: { tokens, uniforms }, signal });

@@ -1,6 +1,8 @@
 import { basename } from 'node:path';
-import type { NativeModel } from './addon.ts';
+import type { NativeContext } from './addon.ts';
+import { calibrate } from './calibrate.ts';
 import { createContext, maxOutputs } from './create-context.ts';
+import type { DecodeCosts } from './decode-costs.ts';
 import { type EngineOptions, type ResolvedEngineOptions, resolveEngineOptions } from './engine-options.ts';
 import { checkMemory } from './estimate-memory.ts';
 import { LlamaEngine } from './llama-engine.ts';
@@ -8,6 +10,9 @@ import { loadModel } from './load-model.ts';
 import { openLibraries } from './open-libraries.ts';
 
 export type { EngineOptions } from './engine-options.ts';
+
+/** ggml's flash attention on a CPU takes another kernel, of other roundings, for 64 rows and more. */
+const mostRowsOfSmallKernel = 63;
 
 /**
  * Loads a GGUF model and makes its context. Throws a TracewiseError: ERR_OPTIONS, ERR_ADDON_MISSING,
@@ -22,9 +27,8 @@ export async function loadEngine(options: EngineOptions): Promise<LlamaEngine> {
   if (!useGpu) await checkMemory(resolved);
   const model = await loadModel(addon, resolved, { useGpu });
   try {
-    const context = await createContext(addon, model, resolved, { useGpu });
-    if (signal?.aborted) context.dispose();
-    signal?.throwIfAborted();
+    const context = await createContext(addon, model, resolved);
+    const decodeCosts = await costsOf(context, resolved);
     return new LlamaEngine({
       name: model.metadata('general.name') || basename(resolved.modelPath, '.gguf'),
       model,
@@ -34,7 +38,8 @@ export async function loadEngine(options: EngineOptions): Promise<LlamaEngine> {
       libraryFolder: folder,
       maxOutputs: maxOutputs(resolved),
       sharePrefixes: resolved.sharePrefixes,
-      maxSeparateRows: decodesPerPair(resolved, model, useGpu) === 2 ? 4 : 0,
+      decodeCosts,
+      maxRowsBesideOutputs: useGpu || resolved.flashAttention === false ? Infinity : mostRowsOfSmallKernel,
     });
   } catch (error) {
     model.dispose();
@@ -42,12 +47,16 @@ export async function loadEngine(options: EngineOptions): Promise<LlamaEngine> {
   }
 }
 
-/** ggml's kernel for several rows of Q8_0 takes longer on a CPU than as many single rows, up to about four. */
-function decodesPerPair(
-  { decodesPerPair }: ResolvedEngineOptions,
-  model: NativeModel,
-  useGpu: boolean,
-): 1 | 2 {
-  const mostlyQ8 = '7';
-  return decodesPerPair ?? (!useGpu && model.metadata('general.file_type') === mostlyQ8 ? 2 : 1);
+async function costsOf(context: NativeContext, options: ResolvedEngineOptions): Promise<DecodeCosts> {
+  const { decodeCosts, signal } = options;
+  try {
+    signal?.throwIfAborted();
+    const mostRows = Math.min(maxOutputs(options), context.facts().batchTokens);
+    const costs = decodeCosts ?? (await calibrate(context, mostRows));
+    signal?.throwIfAborted();
+    return costs;
+  } catch (error) {
+    context.dispose();
+    throw error;
+  }
 }

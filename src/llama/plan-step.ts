@@ -21,7 +21,8 @@ export interface PlannedRows {
 }
 
 export interface StepPlan {
-  readonly rows: readonly PlannedRows[];
+  /** The rows of each llama_decode, in order. */
+  readonly decodes: readonly (readonly PlannedRows[])[];
   /** Jobs that this step answers. */
   readonly answered: readonly Job[];
   /** Jobs that it only brings nearer. */
@@ -35,6 +36,11 @@ export interface BatchLimits {
   readonly maxOutputs: number;
   /** Up to this many single rows are decoded one by one; 0: never. */
   readonly maxSeparateRows: number;
+  /**
+   * Rows of a decode at most, where logits of any are wanted and it is not theirs alone: the rows before them then
+   * have a decode of their own. A row's logits shall not depend on what is evaluated beside it.
+   */
+  readonly maxRowsBesideOutputs: number;
 }
 
 export interface PlanLimits extends BatchLimits {
@@ -47,10 +53,8 @@ export interface PlanLimits extends BatchLimits {
  * rows before the last go first, so that both rows of a pair meet in one step. Sequences of the same tokens
  * are evaluated once, unless their drafts differ. A sequence without pending tokens has its last one evaluated again, for its logits.
  */
-export function planStep(
-  jobs: readonly Job[],
-  { batchTokens, maxOutputs, maxSeparateRows, leastShared }: PlanLimits,
-): StepPlan {
+export function planStep(jobs: readonly Job[], limits: PlanLimits): StepPlan {
+  const { batchTokens, maxOutputs, leastShared } = limits;
   const planned = new Map<ReadonlySet<LlamaSequence>, PlannedRows>();
   const answered: Job[] = [];
   const advanced: Job[] = [];
@@ -93,7 +97,8 @@ export function planStep(
   }
   const rows = [...planned.values()];
   numberOutputs(rows);
-  return { rows, answered, advanced, step: stepOf(rows, answered, planned, maxSeparateRows) };
+  const decodes = decodesOf(rows, limits);
+  return { decodes, answered, advanced, step: stepOf(decodes, answered, planned) };
 }
 
 const noDraft: readonly TokenId[] = [];
@@ -137,13 +142,43 @@ function numberOutputs(rows: PlannedRows[]): void {
   }
 }
 
-function stepOf(
+function decodesOf(
   rows: readonly PlannedRows[],
+  { maxSeparateRows, maxRowsBesideOutputs }: BatchLimits,
+): PlannedRows[][] {
+  const count = rowCount(rows);
+  if (count === rows.length && count <= maxSeparateRows) return rows.map((single) => [single]);
+  if (count <= maxRowsBesideOutputs) return [[...rows]];
+  const before = rows.map(withoutOutputs).filter(({ begin, end }) => begin < end);
+  const decodes = [before];
+  for (const outputs of rows.filter(({ output }) => output !== -1).map(onlyOutputs)) {
+    const last = decodes.at(-1)!;
+    if (last !== before && rowCount([...last, outputs]) <= maxRowsBesideOutputs) last.push(outputs);
+    else decodes.push([outputs]);
+  }
+  return decodes.filter((decode) => decode.length > 0);
+}
+
+function rowCount(rows: readonly PlannedRows[]): number {
+  return rows.reduce((sum, { begin, end }) => sum + end - begin, 0);
+}
+
+function withoutOutputs(rows: PlannedRows): PlannedRows {
+  if (rows.output === -1) return rows;
+  return { ...rows, end: rows.sequence.length - 1, draft: noDraft, output: -1 };
+}
+
+function onlyOutputs(rows: PlannedRows): PlannedRows {
+  return { ...rows, begin: rows.sequence.length - 1 };
+}
+
+function stepOf(
+  decodes: readonly (readonly PlannedRows[])[],
   answered: readonly Job[],
   planned: ReadonlyMap<ReadonlySet<LlamaSequence>, PlannedRows>,
-  maxSeparateRows: number,
 ): NativeStep {
-  const count = rows.reduce((sum, { begin, end }) => sum + end - begin, 0);
+  const rows = decodes.flat();
+  const count = rowCount(rows);
   const step = {
     tokens: new Int32Array(count),
     positions: new Int32Array(count),
@@ -161,10 +196,9 @@ function stepOf(
     }
   }
   const outputOf = (sequence: LlamaSequence): number => planned.get(sequence.twins)!.output;
-  const separate = count === rows.length && count <= maxSeparateRows;
   return {
     ...step,
-    decodeSizes: separate ? new Int32Array(count).fill(1) : Int32Array.of(count),
+    decodeSizes: Int32Array.from(decodes.map(rowCount)),
     choices: answered.flatMap((job) => nativeChoices(job, job.sequences.map(outputOf))),
     copies: Int32Array.from(
       answered.filter(({ request }) => !request).map(({ sequences }) => outputOf(sequences[0]!)),

@@ -120,7 +120,7 @@ export class Scheduler {
     for (const { sequences } of jobs) for (const sequence of sequences) adoptCells(sequence, owners);
     const leastShared = sharePrefixes ? this.#pressure.leastShared : Number.POSITIVE_INFINITY;
     const plan = planStep(jobs, { ...this.#limits, leastShared });
-    for (const { sequence, begin } of plan.rows) sequence.forgetCellsFrom(begin);
+    for (const { sequence, begin } of plan.decodes.flat()) sequence.forgetCellsFrom(begin);
     return plan;
   }
 
@@ -143,10 +143,8 @@ export class Scheduler {
   }
 
   /** Settles the rows of the decodes that completed. */
-  #count({ rows, step }: StepPlan, { completedDecodes }: NativeStepResult): void {
-    const separate = step.decodeSizes.length > 1;
-    const completed = separate ? rows.slice(0, completedDecodes) : completedDecodes > 0 ? rows : [];
-    for (const { sequence, begin, end, draft } of completed) {
+  #count({ decodes }: StepPlan, { completedDecodes }: NativeStepResult): void {
+    for (const { sequence, begin, end, draft } of decodes.slice(0, completedDecodes).flat()) {
       if (end >= sequence.length) sequence.setEvaluated(draft);
       else sequence.cachedLength = end;
       sequence.numEvaluatedTokens += end - begin;

@@ -1,7 +1,15 @@
 import { logSoftmax } from '../guidance/log-softmax.ts';
 import { mixLogits } from '../guidance/mix-logits.ts';
 import { pickToken } from '../guidance/pick-token.ts';
-import type { Choice, ChoiceRequest, TokenId, TokenModel, TokenSequence } from '../token-model.ts';
+import type {
+  Choice,
+  ChoiceRequest,
+  GuidedRequest,
+  SampleRequest,
+  TokenId,
+  TokenModel,
+  TokenSequence,
+} from '../token-model.ts';
 import { ScriptedSequence } from './scripted-sequence.ts';
 
 /** The piece that ends a generation. */
@@ -47,6 +55,11 @@ export class ScriptedModel implements TokenModel {
     return this.#pieces.length;
   }
 
+  /** As of a device that reads its weights once for a few rows. */
+  decodeMs(rows: number): number {
+    return 1 + rows / 16;
+  }
+
   tokenize(text: string): TokenId[] {
     return (text.match(/\n|[^\S\n]+|\S{1,8}/g) ?? []).map((piece) => this.#idOf(piece));
   }
@@ -69,48 +82,53 @@ export class ScriptedModel implements TokenModel {
   }
 
   async choose(request: ChoiceRequest, { signal }: { signal?: AbortSignal } = {}): Promise<Choice> {
-    signal?.throwIfAborted();
-    await new Promise((resolve) => setImmediate(resolve));
-    signal?.throwIfAborted();
-    return request.kind === 'guided' ? this.#guided(request) : this.#sampled(request);
+    const [choice] = await this.chooseAlong(request, [], [request.uniform ?? 0], signal && { signal });
+    return choice!;
   }
 
   async chooseAlong(
     request: ChoiceRequest,
     draft: readonly TokenId[],
     uniforms: readonly number[],
-    options: { signal?: AbortSignal } = {},
+    { signal }: { signal?: AbortSignal } = {},
   ): Promise<Choice[]> {
+    signal?.throwIfAborted();
+    await new Promise((resolve) => setImmediate(resolve));
+    signal?.throwIfAborted();
+    for (const sequence of new Set(sequencesOf(request))) this.#evaluate(sequence, draft);
     const choices: Choice[] = [];
-    const forks = sequencesOf(request).map((sequence) => sequence.fork());
-    try {
-      for (let i = 0; i <= draft.length; i++) {
-        choices.push(await this.choose({ ...withSequences(request, forks), uniform: uniforms[i]! }, options));
-        if (choices[i]!.token !== draft[i]) break;
-        for (const fork of forks) fork.append([draft[i]!]);
-      }
-    } finally {
-      for (const fork of forks) fork.dispose();
-    }
+    for (let i = 0; i <= draft.length && (i === 0 || choices[i - 1]!.token === draft[i - 1]); i++)
+      choices.push(this.#choice({ ...request, uniform: uniforms[i]! }, draft.slice(0, i)));
     return choices;
   }
 
   async readLogits(sequence: TokenSequence): Promise<Float32Array> {
+    this.#evaluate(sequence);
     const row = this.#row(sequence);
     return Float32Array.from(this.#pieces, (_, id) => row.get(id as TokenId) ?? -Infinity);
   }
 
-  #sampled(request: Extract<ChoiceRequest, { kind: 'sample' }>): Choice {
-    const row = this.#row(request.sequence);
+  #evaluate(sequence: TokenSequence, draft?: readonly TokenId[]): void {
+    this.counters.rows += (sequence as ScriptedSequence).evaluate(draft);
+    this.counters.decodes++;
+  }
+
+  /** `behind`: tokens that follow the sequences' own. */
+  #choice(request: ChoiceRequest, behind: readonly TokenId[]): Choice {
+    return request.kind === 'guided' ? this.#guided(request, behind) : this.#sampled(request, behind);
+  }
+
+  #sampled(request: SampleRequest, behind: readonly TokenId[]): Choice {
+    const row = this.#row(request.sequence, behind);
     const tokens = [...row.keys()].sort((a, b) => a - b);
     const logits = tokens.map((token) => row.get(token)!);
     const at = pickToken(logits, request);
     return { token: tokens[at]!, unconditionalLogprob: logSoftmax(logits)[at]! };
   }
 
-  #guided(request: Extract<ChoiceRequest, { kind: 'guided' }>): Choice {
-    const u = this.#row(request.unconditional);
-    const c = this.#row(request.conditional);
+  #guided(request: GuidedRequest, behind: readonly TokenId[]): Choice {
+    const u = this.#row(request.unconditional, behind);
+    const c = this.#row(request.conditional, behind);
     const tokens = [...new Set([...u.keys(), ...c.keys()])].sort((a, b) => a - b);
     const unconditional = tokens.map((token) => u.get(token) ?? -Infinity);
     const conditional = tokens.map((token) => c.get(token) ?? -Infinity);
@@ -126,10 +144,8 @@ export class ScriptedModel implements TokenModel {
     };
   }
 
-  #row(sequence: TokenSequence): Map<TokenId, number> {
-    this.counters.rows += (sequence as ScriptedSequence).evaluate();
-    this.counters.decodes++;
-    const text = sequence.tokens.map((token) => this.#pieces[token]).join('');
+  #row({ tokens }: TokenSequence, behind: readonly TokenId[] = []): Map<TokenId, number> {
+    const text = [...tokens, ...behind].map((token) => this.#pieces[token]).join('');
     const next = this.#options.next(text);
     const shares = typeof next === 'string' ? { [next]: 1 } : next;
     return new Map(Object.entries(shares).map(([piece, share]) => [this.#idOf(piece), Math.log(share)]));
@@ -146,9 +162,4 @@ export class ScriptedModel implements TokenModel {
 
 function sequencesOf(request: ChoiceRequest): TokenSequence[] {
   return request.kind === 'guided' ? [request.unconditional, request.conditional] : [request.sequence];
-}
-
-function withSequences(request: ChoiceRequest, [first, second]: TokenSequence[]): ChoiceRequest {
-  if (request.kind === 'sample') return { ...request, sequence: first! };
-  return { ...request, unconditional: first!, conditional: second! };
 }

@@ -7,6 +7,8 @@ export class ScriptedSequence implements TokenSequence {
   readonly numCachedTokens: number;
   numEvaluatedTokens = 0;
   #evaluated: number;
+  /** Evaluated behind the own tokens: a draft. */
+  #ahead: readonly TokenId[] = [];
 
   constructor(open: Set<TokenSequence>, tokens: readonly TokenId[] = [], cached = 0) {
     this.#open = open;
@@ -26,7 +28,12 @@ export class ScriptedSequence implements TokenSequence {
 
   append(tokens: Iterable<TokenId>): void {
     this.#mustBeOpen();
-    for (const token of tokens) this.#tokens.push(token);
+    for (const token of tokens) {
+      const isAhead = this.#ahead[0] === token && this.#evaluated === this.length;
+      this.#ahead = isAhead ? this.#ahead.slice(1) : [];
+      if (isAhead) this.#evaluated++;
+      this.#tokens.push(token);
+    }
   }
 
   fork(length = this.length): TokenSequence {
@@ -38,17 +45,19 @@ export class ScriptedSequence implements TokenSequence {
     this.#mustBeOpen();
     this.#tokens.length = Math.min(length, this.length);
     this.#evaluated = Math.min(this.#evaluated, this.length);
+    this.#ahead = [];
   }
 
   dispose(): void {
     this.#open.delete(this);
   }
 
-  /** Evaluates what is pending, at least the last token; returns how many rows that took. */
-  evaluate(): number {
+  /** Evaluates what is pending, at least the last token, and a draft behind it; returns how many rows that took. */
+  evaluate(draft: readonly TokenId[] = []): number {
     this.#mustBeOpen();
-    const rows = Math.max(1, this.length - this.#evaluated);
+    const rows = Math.max(1, this.length - this.#evaluated) + draft.length;
     this.#evaluated = this.length;
+    this.#ahead = draft;
     this.numEvaluatedTokens += rows;
     return rows;
   }

@@ -6,14 +6,20 @@ import { endPiece, ScriptedModel } from '../../src/testing/scripted-model.ts';
 import { ScriptedRunner } from '../../src/testing/scripted-runner.ts';
 
 describe('what is left of a candidate', () => {
-  const candidate = { text: ' a\n b\n', tokens: [1, 2, 3], logprobs: [-1, -2, -4], rolledOver: false };
+  const candidate = {
+    text: ' a\n b\n',
+    tokens: [1, 2, 3],
+    logprobs: [-1, -2, -4],
+    complete: false,
+    rolledOver: false,
+  };
   const sampled = { candidates: [candidate], shown: [], codeSoFar: 'f:\n', length: 2 };
   const left = (codeSoFar: string, accepted: number[], candidates = [candidate]) =>
     rollOver(candidates, sampled, { codeSoFar, tokens: [8, 9, ...accepted] });
 
   it('is what the answer has not written yet', () => {
     expect(left('f:\n a\n', [1])).toEqual([
-      { text: ' b\n', tokens: [2, 3], logprobs: [-2, -4], rolledOver: true },
+      { text: ' b\n', tokens: [2, 3], logprobs: [-2, -4], complete: false, rolledOver: true },
     ]);
   });
 
@@ -85,6 +91,17 @@ describe('candidates that roll over', () => {
     expect([refreshes(fresh), refreshes(saved)]).toEqual([4, 2]);
     expect(saved.rows).toBeLessThan(fresh.rows);
     expect(saved.events.at(-1)).toMatchObject({ type: 'run-end', endedBy: 'end-of-code' });
+  });
+
+  it('save refreshes where all were one complete program, and only there', async () => {
+    const refreshes = async (options: Partial<SolveSetup>) => {
+      const run = await events({ rollOver: 'agreement', ...options });
+      expect(run.events.at(-1)).toMatchObject({ type: 'run-end', program: `def f(x):\n${body.join('')}` });
+      return run.events.filter(({ type }) => type === 'signal-set').length;
+    };
+    expect(await refreshes({ horizonLines: 6 })).toBe(2);
+    // Cut by their lines, not by their end, the first candidates are no complete programs.
+    expect(await refreshes({ horizonLines: 2 })).toBe(4);
   });
 
   it('are no part of the paper’s way', () => {

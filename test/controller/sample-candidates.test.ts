@@ -6,7 +6,7 @@ import { testEngine } from '../support/engine.ts';
 
 /** Samples once, lets the line follow the candidate, and reads the stream that rested meanwhile. */
 async function follow(guidanceStrength: number) {
-  await using engine = await testEngine({ decodesPerPair: 1 });
+  await using engine = await testEngine();
   const streams = new Streams(engine, {
     head: [{ text: 'Complete the Python function.\n>>> Problem:\nGive x.\n', special: false }],
     tail: [{ text: '### Response:\n```python\n', special: false }],

@@ -59,7 +59,7 @@ async function generate(engine: LlamaEngine, count: number): Promise<number[]> {
 
 describe('steps', () => {
   it('requests of one turn share a decode', async () => {
-    const engine = await open({ decodesPerPair: 1 });
+    const engine = await open();
     const sequences = [1, 2, 3, 4].map((n) => filled(engine, 10 * n));
     const choose = () =>
       Promise.all(sequences.map((sequence) => engine.choose({ kind: 'sample', sequence, temperature: 0 })));
@@ -70,7 +70,12 @@ describe('steps', () => {
   });
 
   it('a pair is one decode or two, with the same tokens', async () => {
-    const [one, two] = [await open({ decodesPerPair: 1 }), await open({ decodesPerPair: 2 })];
+    const dearTogether = [
+      { rows: 1, ms: 1 },
+      { rows: 2, ms: 4 },
+      { rows: 8, ms: 5 },
+    ];
+    const [one, two] = [await open(), await open({ decodeCosts: dearTogether })];
     const tokens = await generate(one, 12);
     expect(await generate(two, 12)).toEqual(tokens);
     expect(one.counters.decodes).toBe(12);

@@ -9,9 +9,25 @@ import { packageRoot } from '../../src/package-root.ts';
  */
 export const miniPath = join(packageRoot(), 'test', 'fixtures', 'pilot-q8_0.gguf');
 
-/** One thread: with more than there are free cores, every barrier of ggml waits for a slice of time. */
+/** Given, not measured, so that tests see the same batches each time: rows together are cheaper than one by one. */
+export const decodeCosts = [
+  { rows: 1, ms: 1 },
+  { rows: 32, ms: 8 },
+];
+
+/**
+ * One thread: with more than there are free cores, every barrier of ggml waits for a slice of time. No flash attention,
+ * so that no batch plan changes a bit; `flash-attention.test.ts` says what holds with it.
+ */
 export function testEngine(options: Partial<EngineOptions> = {}): Promise<LlamaEngine> {
-  return loadEngine({ modelPath: miniPath, gpu: false, threads: 1, ...options });
+  return loadEngine({
+    modelPath: miniPath,
+    gpu: false,
+    threads: 1,
+    flashAttention: false,
+    decodeCosts,
+    ...options,
+  });
 }
 
 export const samplePrompt = `### Instruction:
