@@ -9,9 +9,13 @@ import {
   type Task,
   type TokenModel,
 } from '../src/index.ts';
+import { openPublicApi } from './peers/node-llama-cpp.ts';
+import { type Draws, notingDraws, PublicApiModel } from './peers/public-api-model.ts';
+import { benchModelPath } from './support/bench-models.ts';
 import { heldoutTasks } from './support/heldout-tasks.ts';
 import { naiveModel } from './support/naive-model.ts';
 import { intervalText, medianRatio } from './support/statistics.ts';
+import type { TensorType } from './support/tensor-formats.ts';
 
 /** One way to run the loop. */
 interface Way {
@@ -40,51 +44,106 @@ const loop: SolveOptions = {
   stopOnPass: false,
 };
 
+/** Tasks by default, where the model is the embedded one or one grown from it. */
+const taskCounts = { embedded: 60, large: 9 };
+
+interface LoopFlags {
+  readonly quick?: boolean;
+  /** embedded, 0.5b or 1.5b: the embedded model grown into the shape of Qwen2.5-Coder (`growModel`). */
+  readonly model?: string;
+  readonly n?: string;
+  readonly threads?: string;
+  readonly weights?: TensorType;
+  readonly gpu?: 'cuda' | 'vulkan' | 'metal';
+  readonly 'lib-dir'?: string;
+  /** Ways to leave out, separated by commas. */
+  readonly without?: string;
+}
+
 /**
  * The whole EG-CFG loop, programs and their runs included, on the embedded model's held-out tasks: as it is,
- * without speculation, on a model that shares, batches and looks ahead at nothing, and with `rollOver`;
- * and eight runs of a task at once against one, by the clock and by the processor's time, which a busy machine
- * disturbs less. All ways in turn for each task, ratios within a task.
+ * without speculation, on a model that shares, batches and looks ahead at nothing, through node-llama-cpp's own API (a
+ * vocabulary of 152k), and with `rollOver`; and eight runs of a task at once against one, by the clock and by the
+ * processor's time, which a busy machine disturbs less. All ways in turn for each task, ratios within a task.
  */
-export async function main({ quick, n = quick ? '10' : '60' }: { quick?: boolean; n?: string }) {
+export async function main({
+  quick,
+  model = 'embedded',
+  threads = '1',
+  weights,
+  gpu,
+  'lib-dir': libDir,
+  without = '',
+  n = String((model === 'embedded' ? taskCounts.embedded : taskCounts.large) / (quick ? 3 : 1)),
+}: LoopFlags) {
   const tasks = heldoutTasks(Number(n));
+  const modelPath = await benchModelPath(model, weights);
   const engineOptions = {
-    modelPath: embeddedModel.path(),
-    gpu: false,
-    threads: 1,
-    contextTokens: 4096,
+    modelPath,
+    gpu: gpu ?? false,
+    ...(libDir !== undefined && { libDir }),
+    threads: Number(threads),
+    contextTokens: 8192,
     maxSequences: 64,
   } as const;
   const runner = await createRunner();
+  const closing: { dispose(): Promise<void> }[] = [runner];
   try {
-    await using engine = await loadEngine(engineOptions);
-    await using unshared = await loadEngine({ ...engineOptions, sharePrefixes: false });
+    const engine = await loadEngine(engineOptions);
+    closing.unshift(engine);
+    const { decodeCosts } = engine;
+    console.log(
+      `decodes: ${decodeCosts.map(({ rows, ms }) => `${rows} rows ${ms.toFixed(1)} ms`).join(', ')}`,
+    );
+    const unshared = await loadEngine({
+      ...engineOptions,
+      decodeCosts: [...decodeCosts],
+      sharePrefixes: false,
+    });
+    closing.unshift(unshared);
+    const draws: Draws = new Map();
     const ways: Way[] = [
-      { name: 'as it is', model: engine, options: loop },
+      { name: 'as it is', model: notingDraws(engine, draws), options: loop },
       { name: 'no speculation', model: engine, options: { ...loop, speculation: false } },
       { name: 'naive', model: naiveModel(unshared), options: loop },
       { name: 'rolled over', model: engine, options: { ...loop, rollOver: 'candidate' } },
+      { name: 'agreement', model: engine, options: { ...loop, rollOver: 'agreement' } },
       { name: 'refreshes saved', model: engine, options: { ...loop, rollOver: 'refresh' } },
     ];
-    const rows: Row[][] = ways.map(() => []);
+    if (model !== 'embedded' && !gpu) {
+      const peer = await openPublicApi({ ...engineOptions, contextTokens: 1024, sequences: 8 });
+      closing.unshift(peer);
+      ways.push({
+        name: 'public API',
+        model: new PublicApiModel(peer.context, engine, draws),
+        options: { ...loop, speculation: false },
+      });
+    }
+    const wanted = ways.filter(({ name }) => !without.split(',').includes(name));
+    const rows = new Map<string, Row[]>(wanted.map(({ name }) => [name, []]));
     const speedups: { many: Speed[]; one: Speed[] } = { many: [], one: [] };
-    for (const way of ways) await attempt(tasks[0]!, way, runner);
+    for (const way of wanted) await attempt(tasks[0]!, way, runner);
+    // The pool's other workers start with the first programs that do not wait.
+    await speedOf(tasks[0]!, agents, engine, runner);
     for (const [round, task] of tasks.entries()) {
-      // Every way comes first, second and last equally often.
-      for (let turn = 0; turn < ways.length; turn++) {
-        const i = (round + turn) % ways.length;
-        rows[i]!.push(await attempt(task, ways[i]!, runner));
-      }
+      // Every way but the first comes in every place equally often; what it draws is needed by the last.
+      const order = [wanted[0]!, ...rotated(wanted.slice(1), round)];
+      for (const way of order) rows.get(way.name)!.push(await attempt(task, way, runner));
+      draws.clear();
       if (round % agentsEvery !== 0) continue;
-      const order = (round / agentsEvery) % 2 === 0 ? [1, agents] : [agents, 1];
-      for (const count of order) {
+      const counts = (round / agentsEvery) % 2 === 0 ? [1, agents] : [agents, 1];
+      for (const count of counts) {
         speedups[count === 1 ? 'one' : 'many'].push(await speedOf(task, count, engine, runner));
       }
     }
-    return { figures: report(ways, rows, speedups) };
+    return { figures: report(rows, speedups) };
   } finally {
-    await runner.dispose();
+    for (const part of closing) await part.dispose();
   }
+}
+
+function rotated<T>(items: readonly T[], by: number): T[] {
+  return items.map((_, i) => items[(i + by) % items.length]!);
 }
 
 async function attempt(task: Task, { model, options }: Way, runner: ProgramRunner): Promise<Row> {
@@ -127,79 +186,75 @@ async function speedOf(task: Task, count: number, engine: TokenModel, runner: Pr
 }
 
 function report(
-  ways: readonly Way[],
-  rows: readonly Row[][],
+  rows: ReadonlyMap<string, readonly Row[]>,
   { many, one }: { many: readonly Speed[]; one: readonly Speed[] },
 ): Record<string, number> {
-  const [own, unspeculated, naive, rolled, saved] = rows as [Row[], Row[], Row[], Row[], Row[]];
-  console.log(`${own.length} tasks, one thread; medians of paired ratios, 95 % intervals`);
-  console.log('way | lines/s | ms a task | rows a token | decodes a token | tokens');
-  for (const [i, { name }] of ways.entries()) {
-    const of = (key: Numbers) => total(rows[i]!, key);
-    const each = (key: Numbers) => (of(key) / of('newTokens')).toFixed(2);
+  const own = rows.get('as it is')!;
+  console.log(`${own.length} tasks; medians of paired ratios, 95 % intervals`);
+  console.log(
+    'way | lines/s | ms a task | rows a token | decodes a token | tokens | lines/s of as it is ÷ its',
+  );
+  const figures: Record<string, number> = { n: own.length };
+  const msOfLines = (way: readonly Row[]) =>
+    way.map(({ elapsedMs, lines }) => elapsedMs / Math.max(1, lines));
+  for (const [name, way] of rows) {
+    const of = (key: Numbers) => total(way, key);
+    const each = (key: Numbers) => of(key) / of('newTokens');
+    const ratio = medianRatio(msOfLines(way), msOfLines(own));
+    const key = keys[name as keyof typeof keys];
+    figures[`rows_per_token${key}`] = each('rows');
+    if (way !== own) {
+      figures[`lines_over${key}`] = ratio.value;
+      figures[`lines_over${key}_low`] = ratio.low;
+      figures[`lines_over${key}_high`] = ratio.high;
+      figures[`other_programs${key}`] = way.filter(({ program }, i) => program !== own[i]!.program).length;
+    }
     console.log(
       [
         name,
         ((of('lines') / of('elapsedMs')) * 1000).toFixed(2),
         (of('elapsedMs') / own.length).toFixed(0),
-        each('rows'),
-        each('decodes'),
+        each('rows').toFixed(2),
+        each('decodes').toFixed(2),
         of('newTokens'),
+        way === own ? '' : `${intervalText(ratio, 1, 2)}, ${figures[`other_programs${key}`]} other programs`,
       ].join(' | '),
     );
   }
-  const ms = (way: readonly Row[]) => way.map(({ elapsedMs, lines }) => elapsedMs / Math.max(1, lines));
-  const overNaive = medianRatio(ms(naive), ms(own));
-  const overNone = medianRatio(ms(unspeculated), ms(own));
+  const [drafted, accepted] = [total(own, 'draftedTokens'), total(own, 'acceptedTokens')];
+  console.log(`drafted ${drafted}, accepted ${accepted}`);
   const overOne = (unit: keyof Speed) =>
     medianRatio(
       many.map((speed) => speed[unit]),
       one.map((speed) => speed[unit]),
     );
-  const agentsOverOne = overOne('perSecond');
-  const agentsOverOneCpu = overOne('perCpuSecond');
-  const perToken = (way: readonly Row[]) => total(way, 'rows') / total(way, 'newTokens');
-  const drafted = total(own, 'draftedTokens');
-  const accepted = total(own, 'acceptedTokens');
-  const others = [unspeculated, naive].map(
-    (way) => way.filter((row, i) => row.program !== own[i]!.program).length,
-  );
-  console.log(`lines/s over naive: ${intervalText(overNaive, 1, 2)}`);
-  console.log(`lines/s over no speculation: ${intervalText(overNone, 1, 2)}`);
-  console.log(`drafted ${drafted}, accepted ${accepted}`);
+  const [clock, processor] = [overOne('perSecond'), overOne('perCpuSecond')];
   console.log(
-    `tokens/s of ${agents} runs at once over one: ${intervalText(agentsOverOne, 1, 2)}, of processor time ${intervalText(agentsOverOneCpu, 1, 2)} (${many.length} tasks)`,
+    `tokens/s of ${agents} runs at once over one: ${intervalText(clock, 1, 2)}, of processor time ${intervalText(processor, 1, 2)} (${many.length} tasks)`,
   );
-  console.log(`programs other than as it is: ${others[0]} without speculation, ${others[1]} naive`);
-  for (const [way, i] of [unspeculated, naive].flatMap((way) => way.map((_, i) => [way, i] as const))) {
-    if (way[i]!.program !== own[i]!.program)
-      console.log(`task ${i}:\n${own[i]!.program}\nagainst\n${way[i]!.program}`);
-  }
-  if (others.some((count) => count > 0)) process.exitCode = 1;
   return {
-    n: own.length,
-    lines_over_naive: overNaive.value,
-    lines_over_naive_low: overNaive.low,
-    lines_over_naive_high: overNaive.high,
-    speculation_over_none: overNone.value,
-    speculation_over_none_low: overNone.low,
-    speculation_over_none_high: overNone.high,
-    rows_per_token_naive: perToken(naive),
-    rows_per_token: perToken(own),
-    rows_per_token_rolled_over: perToken(rolled),
-    rows_per_token_refreshes_saved: perToken(saved),
+    ...figures,
     accepted_of_drafted: drafted > 0 ? accepted / drafted : 0,
     n_agents: many.length,
-    agents8_over_1: agentsOverOne.value,
-    agents8_over_1_low: agentsOverOne.low,
-    agents8_over_1_high: agentsOverOne.high,
-    agents8_over_1_cpu: agentsOverOneCpu.value,
-    agents8_over_1_cpu_low: agentsOverOneCpu.low,
-    agents8_over_1_cpu_high: agentsOverOneCpu.high,
-    other_programs_without_speculation: others[0]!,
-    other_programs_naive: others[1]!,
+    agents8_over_1: clock.value,
+    agents8_over_1_low: clock.low,
+    agents8_over_1_high: clock.high,
+    agents8_over_1_cpu: processor.value,
+    agents8_over_1_cpu_low: processor.low,
+    agents8_over_1_cpu_high: processor.high,
   };
 }
+
+/** Ends of the figures' names. */
+const keys = {
+  'as it is': '',
+  'no speculation': '_no_speculation',
+  naive: '_naive',
+  'rolled over': '_rolled_over',
+  agreement: '_agreement',
+  'refreshes saved': '_refreshes_saved',
+  'public API': '_public_api',
+} as const;
 
 type Numbers = { [key in keyof Row]: Row[key] extends number ? key : never }[keyof Row];
 

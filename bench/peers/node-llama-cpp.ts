@@ -1,5 +1,6 @@
 import type { LlamaContext, LlamaContextSequence, Token } from 'node-llama-cpp';
 import type { Way } from '../decode.ts';
+import { guidedArgmax } from './public-api-model.ts';
 
 /** node-llama-cpp's own model and context, as its users open them. */
 export interface PublicApi {
@@ -7,18 +8,21 @@ export interface PublicApi {
   dispose(): Promise<void>;
 }
 
+/** `contextTokens`: of each of its sequences. */
 export async function openPublicApi(options: {
   modelPath: string;
   threads: number;
   contextTokens: number;
+  sequences?: number;
 }): Promise<PublicApi> {
   const { getLlama } = await import('node-llama-cpp');
   const llama = await getLlama({ gpu: false, build: 'never', maxThreads: options.threads });
   const model = await llama.loadModel({ modelPath: options.modelPath });
   const context = await model.createContext({
     contextSize: options.contextTokens,
-    sequences: 2,
-    batchSize: 256,
+    sequences: options.sequences ?? 2,
+    batchSize: 512,
+    flashAttention: true,
     threads: options.threads,
   });
   return {
@@ -68,22 +72,4 @@ export async function guidedStepper(
 async function nextProbabilities(sequence: LlamaContextSequence, token: Token): Promise<Map<Token, number>> {
   const [result] = await sequence.controlledEvaluate([[token, { generateNext: { probabilities: true } }]]);
   return result!.next.probabilities!;
-}
-
-function guidedArgmax(
-  unconditional: Map<Token, number>,
-  conditional: Map<Token, number>,
-  guidanceStrength: number,
-): Token {
-  let best = -Infinity;
-  let bestToken = 0 as Token;
-  for (const [token, p] of unconditional) {
-    const score =
-      (1 - guidanceStrength) * Math.log(p) + guidanceStrength * Math.log(conditional.get(token) ?? 0);
-    if (score > best) {
-      best = score;
-      bestToken = token;
-    }
-  }
-  return bestToken;
 }

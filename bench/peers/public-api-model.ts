@@ -1,0 +1,229 @@
+import type { LlamaContext, LlamaContextSequence, Token } from 'node-llama-cpp';
+import type {
+  Choice,
+  ChoiceRequest,
+  GuidedRequest,
+  TokenId,
+  TokenModel,
+  TokenSequence,
+} from '../../src/index.ts';
+import { commonPrefix } from '../../src/llama/common-prefix.ts';
+
+/** What a model drew for candidates, by the draw. */
+export type Draws = Map<string, Choice>;
+
+/** A model that notes what it draws at a temperature. */
+export function notingDraws(model: TokenModel, draws: Draws): TokenModel {
+  const choose: TokenModel['choose'] = async (request, options) => {
+    const choice = await model.choose(request, options);
+    if (isDraw(request)) draws.set(keyOf(request), choice);
+    return choice;
+  };
+  return new Proxy(model, {
+    get: (target, key) => {
+      if (key === 'choose') return choose;
+      const value = Reflect.get(target, key, target);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
+}
+
+/**
+ * The loop's model on what node-llama-cpp's own API offers, used as well as it can be: requests of one turn are one
+ * batch, a sequence keeps what it has of the tokens that it is to have, and so does one that is opened again. It has
+ * no forks (every candidate reads the prompt once), two rows can only be mixed as Maps in JavaScript, and drafts would
+ * need such a Map for every position. Candidates are drawn by its own sampler, and then what `draws` tells of the same
+ * draw is taken, so that both loops write the same program.
+ */
+export class PublicApiModel implements TokenModel {
+  readonly name = 'node-llama-cpp';
+  readonly vocabularySize: number;
+  readonly contextTokens: number;
+  readonly maxSequenceTokens: number;
+  readonly maxSequences: number;
+  readonly counters = { rows: 0, decodes: 0, decodeMs: 0 };
+  /** Draws that were not known: the program is another from there on. */
+  unknownDraws = 0;
+  readonly #engine: TokenModel;
+  readonly #draws: Draws;
+  readonly #free: LlamaContextSequence[];
+
+  /** `engine`: its tokenizer is used. */
+  constructor(context: LlamaContext, engine: TokenModel, draws: Draws) {
+    this.#engine = engine;
+    this.#draws = draws;
+    this.#free = Array.from({ length: context.totalSequences }, () => context.getSequence());
+    this.vocabularySize = engine.vocabularySize;
+    this.contextTokens = context.contextSize;
+    this.maxSequenceTokens = Math.min(engine.maxSequenceTokens, context.contextSize);
+    this.maxSequences = context.totalSequences;
+  }
+
+  decodeMs(rows: number): number {
+    return rows;
+  }
+
+  tokenize(text: string, options?: { special?: boolean; begin?: boolean }): TokenId[] {
+    return this.#engine.tokenize(text, options);
+  }
+
+  tokenBytes(token: TokenId): Uint8Array {
+    return this.#engine.tokenBytes(token);
+  }
+
+  isEndOfGeneration(token: TokenId): boolean {
+    return this.#engine.isEndOfGeneration(token);
+  }
+
+  renderChat(): undefined {
+    return undefined;
+  }
+
+  openSequence(): PublicApiSequence {
+    return new PublicApiSequence(this.#free);
+  }
+
+  async choose(request: ChoiceRequest): Promise<Choice> {
+    if (request.kind === 'guided') return this.#guided(request);
+    const { temperature, topP, topK, minP } = request;
+    const options = { temperature, ...(topP && { topP }), ...(topK && { topK }), ...(minP && { minP }) };
+    const { token, confidence } = await this.#next(request.sequence, {
+      token: true,
+      confidence: true,
+      options,
+    });
+    const own = { token: token!, unconditionalLogprob: Math.log(confidence!) };
+    if (!isDraw(request)) return own;
+    const known = this.#draws.get(keyOf(request));
+    if (!known) this.unknownDraws++;
+    return known ?? own;
+  }
+
+  async chooseAlong(
+    request: ChoiceRequest,
+    _draft: readonly TokenId[],
+    uniforms: readonly number[],
+  ): Promise<Choice[]> {
+    return [await this.choose({ ...request, uniform: uniforms[0]! })];
+  }
+
+  async readLogits(): Promise<Float32Array> {
+    throw new Error('not needed for the loop');
+  }
+
+  async #guided({ unconditional, conditional, guidanceStrength }: GuidedRequest): Promise<Choice> {
+    const [u, c] = await Promise.all(
+      [unconditional, conditional].map(async (sequence) => {
+        return (await this.#next(sequence, { probabilities: true })).probabilities!;
+      }),
+    );
+    const token = guidedArgmax(u!, c!, guidanceStrength);
+    return {
+      token,
+      unconditionalLogprob: Math.log(u!.get(token)!),
+      conditionalLogprob: Math.log(c!.get(token)!),
+      top: { unconditional: [{ token: u!.keys().next().value!, logprob: 0 }] },
+    };
+  }
+
+  async #next(sequence: TokenSequence, generateNext: GenerateNext) {
+    const own = sequence as PublicApiSequence;
+    const tokens = own.tokens as readonly Token[];
+    const slot = own.slot();
+    await slot.adaptStateToTokens(tokens.slice(0, -1), false);
+    const pending = tokens.slice(slot.nextTokenIndex);
+    own.numEvaluatedTokens += pending.length;
+    this.counters.rows += pending.length;
+    const outputs = await slot.controlledEvaluate([
+      ...pending.slice(0, -1),
+      [pending.at(-1)!, { generateNext }],
+    ]);
+    return outputs.at(-1)!.next;
+  }
+}
+
+type GenerateNext = NonNullable<
+  Extract<
+    Parameters<LlamaContextSequence['controlledEvaluate']>[0][number],
+    readonly unknown[]
+  >[1]['generateNext']
+>;
+
+class PublicApiSequence implements TokenSequence {
+  readonly numCachedTokens = 0;
+  numEvaluatedTokens = 0;
+  readonly #free: LlamaContextSequence[];
+  readonly #tokens: TokenId[] = [];
+  #slot: LlamaContextSequence | undefined;
+
+  constructor(free: LlamaContextSequence[]) {
+    this.#free = free;
+  }
+
+  get tokens(): readonly TokenId[] {
+    return this.#tokens;
+  }
+
+  get length(): number {
+    return this.#tokens.length;
+  }
+
+  append(tokens: Iterable<TokenId>): void {
+    for (const token of tokens) this.#tokens.push(token);
+  }
+
+  fork(length = this.length): PublicApiSequence {
+    const fork = new PublicApiSequence(this.#free);
+    fork.append(this.#tokens.slice(0, length));
+    return fork;
+  }
+
+  truncate(length: number): void {
+    this.#tokens.length = length;
+  }
+
+  dispose(): void {
+    if (this.#slot) this.#free.push(this.#slot);
+    this.#slot = undefined;
+  }
+
+  /** Its sequence of the context: at first the free one that has most of its tokens. */
+  slot(): LlamaContextSequence {
+    if (this.#slot) return this.#slot;
+    const shared = this.#free.map(({ contextTokens }) =>
+      commonPrefix(this.#tokens, contextTokens, Math.min(this.length, contextTokens.length)),
+    );
+    const [slot] = this.#free.splice(shared.indexOf(Math.max(...shared)), 1);
+    if (!slot) throw new Error('no free sequence in the context');
+    this.#slot = slot;
+    return slot;
+  }
+}
+
+function isDraw(request: ChoiceRequest): boolean {
+  return request.kind === 'sample' && request.temperature > 0;
+}
+
+function keyOf(request: ChoiceRequest): string {
+  const { length } = (request as { sequence: TokenSequence }).sequence;
+  return `${request.uniform} ${length}`;
+}
+
+/** The likeliest token of the mixture, from both distributions as that API gives them. */
+export function guidedArgmax(
+  unconditional: ReadonlyMap<Token, number>,
+  conditional: ReadonlyMap<Token, number>,
+  guidanceStrength: number,
+): Token {
+  let best = -Infinity;
+  let bestToken = 0 as Token;
+  for (const [token, p] of unconditional) {
+    const score =
+      (1 - guidanceStrength) * Math.log(p) + guidanceStrength * Math.log(conditional.get(token) ?? 0);
+    if (score > best) {
+      best = score;
+      bestToken = token;
+    }
+  }
+  return bestToken;
+}
