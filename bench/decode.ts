@@ -1,10 +1,24 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { embeddedModel, loadEngine, type TokenId, type TokenModel } from '../src/index.ts';
+import {
+  createRunner,
+  type EngineOptions,
+  embeddedModel,
+  loadEngine,
+  type SolveOptions,
+  solve,
+  type Task,
+  type TokenId,
+  type TokenModel,
+} from '../src/index.ts';
 import { guidedStepper, openPublicApi } from './peers/node-llama-cpp.ts';
+import { benchModelPath } from './support/bench-models.ts';
+import { heldoutTasks } from './support/heldout-tasks.ts';
 import { writeRandomModel } from './support/random-gguf.ts';
 import { intervalText, medianRatio } from './support/statistics.ts';
+import type { TensorType } from './support/tensor-formats.ts';
+import { type Decoded, timedModel } from './support/timed-model.ts';
 
 /** One way to decode; `step` picks and appends one token. */
 export interface Way {
@@ -17,48 +31,55 @@ export interface Way {
 const guidanceStrength = 1.5;
 const promptTokens = 128;
 
+/** `--key=value` of `npm run bench -- decode`. */
+interface Flags {
+  readonly quick?: boolean;
+  readonly threads?: string;
+  /** One of the models alone: embedded, v32k, 0.5b, 1.5b. */
+  readonly only?: string;
+  readonly weights?: TensorType;
+  readonly gpu?: 'cuda' | 'vulkan' | 'metal';
+  readonly 'lib-dir'?: string;
+}
+
+/** Tokens and rounds of windows, and tasks whose lines are timed; 0: none. */
+const models = {
+  embedded: { tokens: 32, rounds: 30, tasks: 40 },
+  v32k: { tokens: 16, rounds: 20, tasks: 0 },
+  '0.5b': { tokens: 4, rounds: 16, tasks: 12 },
+  '1.5b': { tokens: 4, rounds: 0, tasks: 5 },
+} as const;
+
 /**
- * Guided tokens a second (no speculation) against plain greedy decoding by the same engine, and against the
- * same guidance through node-llama-cpp's public API: windows of the three ways in turn, ratios within a round.
+ * Guided tokens a second against plain greedy decoding by the same engine: token by token, in windows of the same
+ * cache, also against the same guidance through node-llama-cpp's public API; and as a run writes its lines, candidates
+ * verified as drafts, everything but the picks apart (`timedModel`), against the same task written plainly.
  */
-export async function main({
-  quick,
-  threads = '2',
-  only,
-}: {
-  quick?: boolean;
-  threads?: string;
-  only?: string;
-}) {
+export async function main({ quick, threads = '2', only, weights, gpu, 'lib-dir': libDir }: Flags) {
   const folder = mkdtempSync(join(tmpdir(), 'tracewise-bench-'));
   const figures: Record<string, number> = {};
-  const models = [
-    { key: 'embedded', tokens: 32, rounds: 30, path: () => embeddedModel.path() },
-    { key: 'v32k', tokens: 16, rounds: 20, path: () => writeRandomModel(join(folder, 'v32k.gguf'), 'v32k') },
-    {
-      key: 'v152k',
-      tokens: 4,
-      rounds: 16,
-      path: () => writeRandomModel(join(folder, 'v152k.gguf'), 'v152k'),
-    },
-  ].filter(({ key }) => only === undefined || key === only);
-  console.log(`γ ${guidanceStrength}, greedy, ${threads} threads; medians of paired windows, 95 % intervals`);
-  console.log('model | guided ÷ plain | guided ÷ public API | plain tok/s | guided tok/s | public API tok/s');
+  const device = {
+    gpu: gpu ?? (false as const),
+    ...(libDir !== undefined && { libDir }),
+    threads: Number(threads),
+  };
+  console.log(`${threads} threads; medians of paired ratios, 95 % intervals`);
   try {
-    for (const { key, tokens, rounds, path } of models) {
-      const times = await measure(path(), Number(threads), tokens, quick ? 5 : rounds);
-      const [plain, guided, peer] = times as [number[], number[], number[]];
-      const overPlain = medianRatio(plain, guided);
-      const overPeer = medianRatio(peer, guided);
-      const rate = (ms: number[]) => (tokens / (Math.min(...ms) / 1000)).toFixed(1);
-      console.log(
-        `${key} | ${intervalText(overPlain, 1, 2)} | ${intervalText(overPeer, 1, 2)} | ${rate(plain)} | ${rate(guided)} | ${rate(peer)}`,
-      );
-      Object.assign(figures, {
-        [`guided_over_plain_${key}`]: overPlain.value,
-        [`guided_over_public_api_${key}`]: overPeer.value,
-        [`n_${key}`]: plain.length,
-      });
+    for (const [key, { tokens, rounds, tasks }] of Object.entries(models)) {
+      if (only ? key !== only : quick && key === '1.5b') continue;
+      const modelPath =
+        key === 'v32k'
+          ? writeRandomModel(join(folder, 'v32k.gguf'), 'v32k')
+          : await benchModelPath(key, weights);
+      const name = key.replace('.', '');
+      if (rounds > 0) {
+        const times = await measure(modelPath, device, tokens, quick ? 5 : rounds);
+        Object.assign(figures, reportWindows(name, times));
+      }
+      if (tasks > 0) {
+        const count = quick ? Math.ceil(tasks / 4) : tasks;
+        Object.assign(figures, await measureLines(name, { ...device, modelPath }, count));
+      }
     }
   } finally {
     rmSync(folder, { recursive: true });
@@ -66,16 +87,82 @@ export async function main({
   return { figures };
 }
 
+function reportWindows(name: string, times: readonly number[][]): Record<string, number> {
+  const [plain, guided, peer] = times as [number[], number[], number[] | undefined];
+  const overPlain = medianRatio(plain, guided);
+  const overPeer = peer && medianRatio(peer, guided);
+  console.log(
+    `${name}, token by token: guided ÷ plain ${intervalText(overPlain, 1, 2)}${overPeer ? `, ÷ public API ${intervalText(overPeer, 1, 2)}` : ''} (n = ${plain.length})`,
+  );
+  return {
+    [`guided_over_plain_stepwise_${name}`]: overPlain.value,
+    ...(overPeer && { [`guided_over_public_api_${name}`]: overPeer.value }),
+    [`n_windows_${name}`]: plain.length,
+  };
+}
+
+/** Runs with candidates as drafts, at a strength of two streams and at 1, against plain ones. */
+async function measureLines(
+  name: string,
+  engineOptions: EngineOptions,
+  count: number,
+): Promise<Record<string, number>> {
+  const figures: Record<string, number> = {};
+  const runner = await createRunner();
+  try {
+    await using engine = await loadEngine({ ...engineOptions, contextTokens: 4096 });
+    const attempt = async (task: Task, options: SolveOptions): Promise<Decoded> => {
+      const { model, guided, plain } = timedModel(engine);
+      await solve(task, { engine: model, runner, ...embeddedModel.options, stopOnPass: false, ...options });
+      const { guidanceStrength = 0 } = options;
+      return guidanceStrength > 0 && guidanceStrength !== 1 ? guided : plain;
+    };
+    const tasks = heldoutTasks(count);
+    await attempt(tasks[0]!, { guidanceStrength: 0.5 });
+    for (const guidanceStrength of [0.5, 1]) {
+      const rates: { guided: number[]; stepwise: number[]; plain: number[] } = {
+        guided: [],
+        stepwise: [],
+        plain: [],
+      };
+      for (const task of tasks) {
+        const runs = {
+          plain: await attempt(task, { guidanceStrength: 0, speculation: false }),
+          guided: await attempt(task, { guidanceStrength }),
+          stepwise: await attempt(task, { guidanceStrength, speculation: false }),
+        };
+        for (const way of ['plain', 'guided', 'stepwise'] as const)
+          rates[way].push(runs[way].tokens / runs[way].ms);
+      }
+      const [ratio, stepwise] = [
+        medianRatio(rates.guided, rates.plain),
+        medianRatio(rates.stepwise, rates.plain),
+      ];
+      console.log(
+        `${name}, lines at γ = ${guidanceStrength}: guided ÷ plain ${intervalText(ratio, 1, 2)}, without drafts ${intervalText(stepwise, 1, 2)} (n = ${count} tasks)`,
+      );
+      const key = guidanceStrength === 1 ? `conditional_over_plain_${name}` : `guided_over_plain_${name}`;
+      Object.assign(figures, { [key]: ratio.value, [`${key}_low`]: ratio.low, [`${key}_high`]: ratio.high });
+    }
+  } finally {
+    await runner.dispose();
+  }
+  return { ...figures, [`n_tasks_${name}`]: count };
+}
+
 /** Milliseconds of every window, by way: plain, guided, public API. */
 async function measure(
   modelPath: string,
-  threads: number,
+  device: Pick<EngineOptions, 'gpu' | 'libDir'> & { threads: number },
   tokens: number,
   rounds: number,
 ): Promise<number[][]> {
   const contextTokens = 1024;
-  await using engine = await loadEngine({ modelPath, gpu: false, threads, contextTokens, batchTokens: 256 });
-  const peer = await openPublicApi({ modelPath, threads, contextTokens });
+  await using engine = await loadEngine({ ...device, modelPath, contextTokens });
+  // It brings its own libraries, so it can't be met on a device that they do not know.
+  const peer = device.gpu
+    ? undefined
+    : await openPublicApi({ modelPath, contextTokens, threads: device.threads });
   try {
     const prompts = [0, 1].map((which) =>
       Array.from({ length: promptTokens }, (_, i) => 300 + ((i * 7 + which * 13) % 900)),
@@ -83,7 +170,7 @@ async function measure(
     const ways = [
       plainWay(engine, prompts[0]!),
       guidedWay(engine, prompts),
-      await guidedStepper(peer, prompts, guidanceStrength),
+      ...(peer ? [await guidedStepper(peer, prompts, guidanceStrength)] : []),
     ];
     for (const way of ways) await window(way, tokens);
     const times: number[][] = ways.map(() => []);
@@ -96,7 +183,7 @@ async function measure(
     }
     return times;
   } finally {
-    await peer.dispose();
+    await peer?.dispose();
   }
 }
 

@@ -12,6 +12,7 @@ import {
 import { openPublicApi } from './peers/node-llama-cpp.ts';
 import { type Draws, notingDraws, PublicApiModel } from './peers/public-api-model.ts';
 import { benchModelPath } from './support/bench-models.ts';
+import { BusyRunner } from './support/busy-runner.ts';
 import { heldoutTasks } from './support/heldout-tasks.ts';
 import { naiveModel } from './support/naive-model.ts';
 import { intervalText, medianRatio } from './support/statistics.ts';
@@ -31,6 +32,8 @@ interface Row
   readonly rows: number;
   readonly decodes: number;
   readonly elapsedMs: number;
+  /** In which neither the model nor a program was at work. */
+  readonly hostMs: number;
 }
 
 const agents = 8;
@@ -86,7 +89,7 @@ export async function main({
     contextTokens: 8192,
     maxSequences: 64,
   } as const;
-  const runner = await createRunner();
+  const runner = new BusyRunner(await createRunner());
   const closing: { dispose(): Promise<void> }[] = [runner];
   try {
     const engine = await loadEngine(engineOptions);
@@ -146,8 +149,9 @@ function rotated<T>(items: readonly T[], by: number): T[] {
   return items.map((_, i) => items[(i + by) % items.length]!);
 }
 
-async function attempt(task: Task, { model, options }: Way, runner: ProgramRunner): Promise<Row> {
+async function attempt(task: Task, { model, options }: Way, runner: BusyRunner): Promise<Row> {
   const before = model.counters;
+  const { busyMs } = runner;
   const startedMs = performance.now();
   const result = await solve(task, { engine: model, runner, ...options });
   const elapsedMs = performance.now() - startedMs;
@@ -162,6 +166,7 @@ async function attempt(task: Task, { model, options }: Way, runner: ProgramRunne
     rows: after.rows - before.rows,
     decodes: after.decodes - before.decodes,
     elapsedMs,
+    hostMs: elapsedMs - (after.decodeMs - before.decodeMs) - (runner.busyMs - busyMs),
   };
 }
 
@@ -222,7 +227,10 @@ function report(
     );
   }
   const [drafted, accepted] = [total(own, 'draftedTokens'), total(own, 'acceptedTokens')];
-  console.log(`drafted ${drafted}, accepted ${accepted}`);
+  const hostShare = total(own, 'hostMs') / total(own, 'elapsedMs');
+  console.log(
+    `drafted ${drafted}, accepted ${accepted}; neither model nor program at work: ${(100 * hostShare).toFixed(1)} % of the time`,
+  );
   const overOne = (unit: keyof Speed) =>
     medianRatio(
       many.map((speed) => speed[unit]),
@@ -234,6 +242,7 @@ function report(
   );
   return {
     ...figures,
+    host_share: hostShare,
     accepted_of_drafted: drafted > 0 ? accepted / drafted : 0,
     n_agents: many.length,
     agents8_over_1: clock.value,

@@ -51,9 +51,9 @@ export async function main({ quick, n = quick ? '40' : '400' }: { quick?: boolea
     async function attempt(task: Task, options: SolveOptions): Promise<Row> {
       const { program, solved, rows, newTokens } = await solve(task, { engine, runner, ...options });
       const { entryPoint, hiddenTests } = task;
-      const hidden = solved && (await runner.run({ program, entryPoint, tests: hiddenTests, trace: false }));
-      const passes = hidden && hidden.results.every(({ outcome }) => outcome === 'passed');
-      return { solved: passes, rows, newTokens };
+      if (!solved) return { solved, rows, newTokens };
+      const { results } = await runner.run({ program, entryPoint, tests: hiddenTests, trace: false });
+      return { solved: results.every(({ outcome }) => outcome === 'passed'), rows, newTokens };
     }
   } finally {
     await runner.dispose();

@@ -8,6 +8,7 @@ import type {
   TokenSequence,
 } from '../../src/index.ts';
 import { commonPrefix } from '../../src/llama/common-prefix.ts';
+import { overriding } from '../support/timed-model.ts';
 
 /** What a model drew for candidates, by the draw. */
 export type Draws = Map<string, Choice>;
@@ -19,13 +20,7 @@ export function notingDraws(model: TokenModel, draws: Draws): TokenModel {
     if (isDraw(request)) draws.set(keyOf(request), choice);
     return choice;
   };
-  return new Proxy(model, {
-    get: (target, key) => {
-      if (key === 'choose') return choose;
-      const value = Reflect.get(target, key, target);
-      return typeof value === 'function' ? value.bind(target) : value;
-    },
-  });
+  return overriding(model, { choose });
 }
 
 /**
