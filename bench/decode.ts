@@ -101,7 +101,10 @@ function reportWindows(name: string, times: readonly number[][]): Record<string,
   };
 }
 
-/** Runs with candidates as drafts, at a strength of two streams and at 1, against plain ones. */
+/**
+ * Picks a second against plain greedy ones, by task: guided ones of two streams with candidates as drafts and without,
+ * those of the conditional stream alone, and plain ones with drafts from the prompt.
+ */
 async function measureLines(
   name: string,
   engineOptions: EngineOptions,
@@ -119,29 +122,24 @@ async function measureLines(
     };
     const tasks = heldoutTasks(count);
     await attempt(tasks[0]!, { guidanceStrength: 0.5 });
-    for (const guidanceStrength of [0.5, 1]) {
-      const rates: { guided: number[]; stepwise: number[]; plain: number[] } = {
-        guided: [],
-        stepwise: [],
-        plain: [],
-      };
-      for (const task of tasks) {
-        const runs = {
-          plain: await attempt(task, { guidanceStrength: 0, speculation: false }),
-          guided: await attempt(task, { guidanceStrength }),
-          stepwise: await attempt(task, { guidanceStrength, speculation: false }),
-        };
-        for (const way of ['plain', 'guided', 'stepwise'] as const)
-          rates[way].push(runs[way].tokens / runs[way].ms);
-      }
-      const [ratio, stepwise] = [
-        medianRatio(rates.guided, rates.plain),
-        medianRatio(rates.stepwise, rates.plain),
-      ];
-      console.log(
-        `${name}, lines at γ = ${guidanceStrength}: guided ÷ plain ${intervalText(ratio, 1, 2)}, without drafts ${intervalText(stepwise, 1, 2)} (n = ${count} tasks)`,
-      );
-      const key = guidanceStrength === 1 ? `conditional_over_plain_${name}` : `guided_over_plain_${name}`;
+    const ways = {
+      guided_over_plain: { guidanceStrength: 0.5 },
+      guided_over_plain_without_drafts: { guidanceStrength: 0.5, speculation: false },
+      conditional_over_plain: { guidanceStrength: 1 },
+      lookups_over_plain: { guidanceStrength: 0 },
+    };
+    const rates = new Map<string, number[]>(Object.keys(ways).map((way) => [way, []]));
+    const plainRates: number[] = [];
+    for (const task of tasks) {
+      const rate = ({ tokens, ms }: Decoded) => tokens / ms;
+      plainRates.push(rate(await attempt(task, { guidanceStrength: 0, speculation: false })));
+      for (const [way, options] of Object.entries(ways))
+        rates.get(way)!.push(rate(await attempt(task, options)));
+    }
+    for (const [way, own] of rates) {
+      const ratio = medianRatio(own, plainRates);
+      console.log(`${name}, lines: ${way} ${intervalText(ratio, 1, 2)} (n = ${count} tasks)`);
+      const key = `${way}_${name}`;
       Object.assign(figures, { [key]: ratio.value, [`${key}_low`]: ratio.low, [`${key}_high`]: ratio.high });
     }
   } finally {

@@ -12,6 +12,16 @@ import { intervalText, mcNemar, pairedDifference, wilson } from './support/stati
 
 const modes = ['off', 'candidate', 'agreement', 'refresh'] as const satisfies SolveOptions['rollOver'][];
 
+const arms = [0.5, 1].flatMap((guidanceStrength) =>
+  [false, true].flatMap((stopOnPass) =>
+    modes.map((rollOver) => {
+      const ending = `gamma_${guidanceStrength}_${stopOnPass ? 'stop' : 'written'}`;
+      const options = { ...embeddedModel.options, guidanceStrength, stopOnPass, rollOver };
+      return { name: `${ending}_${rollOver}`, against: `${ending}_off`, options };
+    }),
+  ),
+);
+
 /** One run. */
 interface Row {
   /** Every visible and every hidden test passes. */
@@ -34,19 +44,13 @@ export async function main({ quick, n = quick ? '40' : '400' }: { quick?: boolea
   console.log('arm | solved % | against off | points | rows | rows a token');
   try {
     await using engine = await loadEngine({ modelPath: embeddedModel.path(), gpu: false, threads: 1 });
-    for (const guidanceStrength of [0.5, 1]) {
-      for (const stopOnPass of [false, true]) {
-        let off: readonly Row[] = [];
-        for (const rollOver of modes) {
-          const options = { ...embeddedModel.options, guidanceStrength, stopOnPass, rollOver };
-          const rows: Row[] = [];
-          for (const task of tasks) rows.push(await attempt(task, options));
-          if (rollOver === 'off') off = rows;
-          const key = `gamma_${guidanceStrength}_${stopOnPass ? 'stop' : 'written'}_${rollOver}`;
-          Object.assign(figures, report(key, rows, off));
-        }
-      }
+    const rows = new Map<string, Row[]>(arms.map(({ name }) => [name, []]));
+    for (const task of tasks) {
+      for (const { name, options } of arms) rows.get(name)!.push(await attempt(task, options));
+      runner.forget();
     }
+    for (const { name, against } of arms)
+      Object.assign(figures, report(name, rows.get(name)!, rows.get(against)!));
 
     async function attempt(task: Task, options: SolveOptions): Promise<Row> {
       const { program, solved, rows, newTokens } = await solve(task, { engine, runner, ...options });
