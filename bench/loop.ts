@@ -109,7 +109,6 @@ export async function main({
       { name: 'as it is', model: notingDraws(engine, draws), options: loop },
       { name: 'no speculation', model: engine, options: { ...loop, speculation: false } },
       { name: 'naive', model: naiveModel(unshared), options: loop },
-      { name: 'rolled over', model: engine, options: { ...loop, rollOver: 'candidate' } },
       { name: 'agreement', model: engine, options: { ...loop, rollOver: 'agreement' } },
       { name: 'refreshes saved', model: engine, options: { ...loop, rollOver: 'refresh' } },
     ];
@@ -259,7 +258,6 @@ const keys = {
   'as it is': '',
   'no speculation': '_no_speculation',
   naive: '_naive',
-  'rolled over': '_rolled_over',
   agreement: '_agreement',
   'refreshes saved': '_refreshes_saved',
   'public API': '_public_api',

@@ -10,7 +10,7 @@ import { heldoutTasks } from './support/heldout-tasks.ts';
 import { RememberingRunner } from './support/remembering-runner.ts';
 import { intervalText, mcNemar, pairedDifference, wilson } from './support/statistics.ts';
 
-const modes = ['off', 'candidate', 'agreement', 'refresh'] as const satisfies SolveOptions['rollOver'][];
+const modes = ['off', 'agreement', 'refresh'] as const satisfies SolveOptions['rollOver'][];
 
 const arms = [0.5, 1].flatMap((guidanceStrength) =>
   [false, true].flatMap((stopOnPass) =>
@@ -34,7 +34,16 @@ interface Row {
  * What `rollOver` saves and what it costs in accuracy: the embedded model's held-out tasks at two strengths, one written
  * answer each (`written`) and with the end at a candidate that passes (`stop`), against the same runs with it off.
  */
-export async function main({ quick, n = quick ? '40' : '400' }: { quick?: boolean; n?: string }) {
+export async function main({
+  quick,
+  n = quick ? '40' : '400',
+  horizon = '2',
+}: {
+  quick?: boolean;
+  n?: string;
+  /** Lines of a candidate. */
+  horizon?: string;
+}) {
   const tasks = heldoutTasks(Number(n));
   const runner = new RememberingRunner(await createRunner());
   const figures: Record<string, number> = { n: tasks.length };
@@ -46,7 +55,8 @@ export async function main({ quick, n = quick ? '40' : '400' }: { quick?: boolea
     await using engine = await loadEngine({ modelPath: embeddedModel.path(), gpu: false, threads: 1 });
     const rows = new Map<string, Row[]>(arms.map(({ name }) => [name, []]));
     for (const task of tasks) {
-      for (const { name, options } of arms) rows.get(name)!.push(await attempt(task, options));
+      for (const { name, options } of arms)
+        rows.get(name)!.push(await attempt(task, { ...options, horizonLines: Number(horizon) }));
       runner.forget();
     }
     for (const { name, against } of arms)

@@ -71,8 +71,6 @@ export interface CandidateEnd extends Stamp {
   readonly tokens: number;
   /** Sum over its tokens, in nats, before temperature. */
   readonly logprob: number;
-  /** It is what is left of one of the refresh before: nothing was sampled. */
-  readonly rolledOver?: true;
   /** `kept`: it will be run. `duplicate`: of an earlier one. `not-parsable`: nothing with the function in it parses. */
   readonly outcome: 'kept' | 'duplicate' | 'not-parsable';
   /** Of `kept`: the program cut to what parses. */

@@ -77,11 +77,11 @@ const optionsSchema = z.strictObject({
   /** Temperature of the answer's own tokens; 0: the likeliest of the mixture, as in the paper. */
   finalTemperature: z.number().min(0).max(10).default(0),
   /**
-   * What a candidate that the answer has followed so far, and that has complete lines left, saves at the next refresh:
-   * nothing; a fresh draw, whose place it takes (`candidate`); or the refresh, where its run is in the signal
-   * (`refresh`), or only where all candidates were that one complete program (`agreement`). Fewer rows, for fewer candidates that are drawn with the lines so far in mind.
+   * Whether a candidate that the answer has followed so far, that has complete lines left and whose run is in the signal,
+   * stands for the next refresh: never; always (`refresh`); or where all candidates were that one complete program
+   * (`agreement`). A third fewer rows, for fewer candidates that are drawn with the lines so far in mind.
    */
-  rollOver: z.enum(['off', 'candidate', 'refresh', 'agreement']).default('off'),
+  rollOver: z.enum(['off', 'refresh', 'agreement']).default('off'),
   /** A candidate that passes all visible tests ends the run. */
   stopOnPass: z.boolean().default(true),
   /**

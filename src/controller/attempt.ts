@@ -137,7 +137,6 @@ export class Attempt {
       codeSoFar: this.#answer.code,
       line: this.#line.index,
       refresh: this.#refreshes++,
-      previous: this.#sampled,
     });
     this.#sampled = sampled;
     this.#candidateTokens += candidateTokens;
@@ -152,8 +151,8 @@ export class Attempt {
     if (!this.#sampled) return undefined;
     if (saves !== 'refresh' && !(saves === 'agreement' && agree(this.#sampled))) return undefined;
     const { tokens } = this.#streams.unconditional;
-    const left = rollOver(this.#sampled.shown, this.#sampled, { codeSoFar: this.#answer.code, tokens });
-    return left.length > 0 ? left.map(({ tokens }) => tokens) : undefined;
+    const left = rollOver(this.#sampled, { codeSoFar: this.#answer.code, tokens });
+    return left.length > 0 ? left : undefined;
   }
 
   #checkBudget(): void {

@@ -4,7 +4,7 @@ import type { TokenId } from '../token-model.ts';
 import type { AttemptSetup } from './attempt-setup.ts';
 import { type Evidence, passesAll } from './evidence.ts';
 import { keepPrograms } from './keep-programs.ts';
-import { rollOver, type SampledAt } from './roll-over.ts';
+import type { SampledAt } from './roll-over.ts';
 import { RunStopped } from './run-stopped.ts';
 import { logprobOf, sampleCandidates } from './sample-candidates.ts';
 import type { Streams } from './streams.ts';
@@ -16,8 +16,6 @@ export interface RefreshSetup extends AttemptSetup {
   readonly line: number;
   /** Counts the refreshes of the run from 0. */
   readonly refresh: number;
-  /** The refresh before. */
-  readonly previous: SampledAt | undefined;
 }
 
 // Code that may still follow the signal before the next refresh: a long line and a candidate's worth of it.
@@ -25,7 +23,7 @@ const codeReserve = 64;
 
 export interface Refreshed {
   readonly sampled: SampledAt;
-  /** Tokens of all candidates that were sampled. */
+  /** Tokens of all candidates. */
   readonly candidateTokens: number;
   /** A program that passes all tests. */
   readonly passed: string | undefined;
@@ -37,12 +35,8 @@ export interface Refreshed {
 export async function refreshSignal(setup: RefreshSetup): Promise<Refreshed> {
   const { task, options, model, runner, signal, emit, streams, codeSoFar, line, refresh } = setup;
   const { entryPoint } = task;
-  const { tokens, length } = streams.unconditional;
-  const rolledOver =
-    options.rollOver === 'off' || options.rollOver === 'agreement' || !setup.previous
-      ? []
-      : rollOver(setup.previous.candidates, setup.previous, { codeSoFar, tokens });
-  const candidates = await sampleCandidates({ ...setup, entryPoint, rolledOver });
+  const { length } = streams.unconditional;
+  const candidates = await sampleCandidates({ ...setup, entryPoint });
   const kept = await keepPrograms(candidates, { runner, codeSoFar, entryPoint, options, signal });
   kept.forEach((program, candidate) => {
     const { outcome } = program;
@@ -53,7 +47,6 @@ export async function refreshSignal(setup: RefreshSetup): Promise<Refreshed> {
       text: candidates[candidate]!.text,
       tokens: candidates[candidate]!.tokens.length,
       logprob: logprobOf(candidates[candidate]!),
-      ...(candidates[candidate]!.rolledOver && { rolledOver: true }),
       outcome,
       ...(outcome === 'kept' && { program: program.program }),
     });
@@ -81,10 +74,7 @@ export async function refreshSignal(setup: RefreshSetup): Promise<Refreshed> {
   const byPromise = [...candidates.keys()].sort((a, b) => successes[b]! - successes[a]! || a - b);
   return {
     sampled: { candidates, shown, codeSoFar, length },
-    candidateTokens: candidates.reduce(
-      (sum, { tokens, rolledOver }) => sum + (rolledOver ? 0 : tokens.length),
-      0,
-    ),
+    candidateTokens: candidates.reduce((sum, { tokens }) => sum + tokens.length, 0),
     passed: entries.find(({ results }) => passesAll(results))?.program,
     drafts: byPromise.map((i) => candidates[i]!.tokens),
   };

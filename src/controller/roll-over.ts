@@ -12,31 +12,19 @@ export interface SampledAt {
 }
 
 /**
- * What is left of candidates that the answer has followed to the letter and that have complete lines left; what
- * is left of several alike, once. `tokens`: those of the unconditional stream.
+ * What is left of the shown candidates that the answer has followed to the letter and that have complete lines left.
+ * `tokens`: those of the unconditional stream.
  */
 export function rollOver(
-  candidates: readonly Candidate[],
-  { codeSoFar: before, length }: SampledAt,
+  { shown, codeSoFar: before, length }: SampledAt,
   { codeSoFar, tokens }: { readonly codeSoFar: string; readonly tokens: readonly TokenId[] },
-): Candidate[] {
+): (readonly TokenId[])[] {
   const accepted = tokens.slice(length);
-  const left = new Map<string, Candidate>();
-  for (const { text, tokens, logprobs, complete } of candidates) {
+  return shown.flatMap(({ text, tokens }) => {
     const whole = before + text;
-    if (!accepted.every((token, i) => tokens[i] === token)) continue;
-    if (!whole.startsWith(codeSoFar) || whole.length === codeSoFar.length) continue;
-    const rest = whole.slice(codeSoFar.length);
-    if (left.has(rest)) continue;
-    left.set(rest, {
-      text: rest,
-      tokens: tokens.slice(accepted.length),
-      logprobs: logprobs.slice(accepted.length),
-      complete,
-      rolledOver: true,
-    });
-  }
-  return [...left.values()];
+    const isFollowed = accepted.every((token, i) => tokens[i] === token) && whole.startsWith(codeSoFar);
+    return isFollowed && whole.length > codeSoFar.length ? [tokens.slice(accepted.length)] : [];
+  });
 }
 
 /** Whether all candidates are one and the same complete program, and the signal tells how it ran. */

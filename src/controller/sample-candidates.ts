@@ -17,8 +17,6 @@ export interface Candidate {
   readonly logprobs: readonly number[];
   /** It ends with the function, the fence or the generation, not with its lines or tokens used up. */
   readonly complete: boolean;
-  /** Left of a candidate of the refresh before. */
-  readonly rolledOver: boolean;
 }
 
 export interface CandidateSetup {
@@ -27,8 +25,6 @@ export interface CandidateSetup {
   readonly options: ResolvedOptions;
   readonly codeSoFar: string;
   readonly entryPoint: string;
-  /** Candidates that need not be sampled. */
-  readonly rolledOver: readonly Candidate[];
   /** Names this refresh among the run's draws. */
   readonly refresh: number;
   readonly signal: AbortSignal;
@@ -55,15 +51,14 @@ interface Growing {
  */
 export async function sampleCandidates(setup: CandidateSetup): Promise<Candidate[]> {
   const { options, refresh } = setup;
-  const rolledOver = setup.rolledOver.slice(0, options.candidates);
-  const fresh = Array.from({ length: options.candidates - rolledOver.length }, (_, i): Growing => {
+  const growing = Array.from({ length: options.candidates }, (_, i): Growing => {
     return { draw: uniformStream(options.seed, refresh, i), text: new ByteText(), tokens: [], logprobs: [] };
   });
-  if (fresh.length > 0) await growAll(setup, fresh);
-  const drawn = fresh.map(({ ended = '', complete = false, tokens, logprobs }) => {
-    return { text: ended, tokens, logprobs, complete, rolledOver: false };
+  await growAll(setup, growing);
+  const candidates = growing.map(({ ended = '', complete = false, tokens, logprobs }) => {
+    return { text: ended, tokens, logprobs, complete };
   });
-  return [...rolledOver, ...drawn].sort((a, b) => logprobOf(b) - logprobOf(a) || (a.text < b.text ? -1 : 1));
+  return candidates.sort((a, b) => logprobOf(b) - logprobOf(a) || (a.text < b.text ? -1 : 1));
 }
 
 /** Of all its tokens, in nats. */

@@ -6,21 +6,16 @@ import { endPiece, ScriptedModel } from '../../src/testing/scripted-model.ts';
 import { ScriptedRunner } from '../../src/testing/scripted-runner.ts';
 
 describe('what is left of a candidate', () => {
-  const candidate = {
-    text: ' a\n b\n',
-    tokens: [1, 2, 3],
-    logprobs: [-1, -2, -4],
-    complete: false,
-    rolledOver: false,
-  };
-  const sampled = { candidates: [candidate], shown: [], codeSoFar: 'f:\n', length: 2 };
-  const left = (codeSoFar: string, accepted: number[], candidates = [candidate]) =>
-    rollOver(candidates, sampled, { codeSoFar, tokens: [8, 9, ...accepted] });
+  const candidate = { text: ' a\n b\n', tokens: [1, 2, 3], logprobs: [-1, -2, -4], complete: false };
+  const left = (codeSoFar: string, accepted: number[], shown = [candidate]) =>
+    rollOver(
+      { candidates: shown, shown, codeSoFar: 'f:\n', length: 2 },
+      { codeSoFar, tokens: [8, 9, ...accepted] },
+    );
 
   it('is what the answer has not written yet', () => {
-    expect(left('f:\n a\n', [1])).toEqual([
-      { text: ' b\n', tokens: [2, 3], logprobs: [-2, -4], complete: false, rolledOver: true },
-    ]);
+    expect(left('f:\n a\n', [1])).toEqual([[2, 3]]);
+    expect(left('f:\n a\n', [1], [candidate, { ...candidate, tokens: [1, 7] }])).toEqual([[2, 3], [7]]);
   });
 
   it('is nothing where the answer went another way, by text or by token, or has all of it', () => {
@@ -28,14 +23,6 @@ describe('what is left of a candidate', () => {
     expect(left('f:\n a\n', [5])).toEqual([]);
     expect(left('f:\n c\n', [1])).toEqual([]);
     expect(left('f:\n a\n b\n', [1, 2])).toEqual([]);
-  });
-
-  it('of candidates alike is one', () => {
-    const other = { ...candidate, text: ' a\n c\n', tokens: [1, 7] };
-    expect(left('f:\n a\n', [1], [candidate, candidate, other]).map(({ text }) => text)).toEqual([
-      ' b\n',
-      ' c\n',
-    ]);
   });
 });
 
@@ -63,25 +50,6 @@ describe('candidates that roll over', () => {
     expect(engine.openSequences.size).toBe(0);
     return { events, rows: (await run).rows };
   }
-
-  const candidateEnds = (events: readonly RunEvent[]) =>
-    events.flatMap((event) =>
-      event.type === 'candidate-end' ? [[event.line, event.text, event.rolledOver ?? false]] : [],
-    );
-
-  it('take the place of fresh draws, and give the same answer for fewer rows', async () => {
-    const fresh = await events({});
-    const rolled = await events({ rollOver: 'candidate' });
-    const program = (of: typeof fresh) => of.events.at(-1)?.type === 'run-end' && of.events.at(-1);
-    expect(candidateEnds(fresh.events).every(([, , rolledOver]) => !rolledOver)).toBe(true);
-    expect(candidateEnds(rolled.events).filter(([line]) => line === 2)).toContainEqual([
-      2,
-      body.slice(1).join(''),
-      true,
-    ]);
-    expect(program(rolled)).toMatchObject({ program: (program(fresh) as { program: string }).program });
-    expect(rolled.rows).toBeLessThan(fresh.rows);
-  });
 
   it('save refreshes as long as one that the signal shows is followed', async () => {
     const fresh = await events({});
@@ -112,7 +80,7 @@ describe('candidates that roll over', () => {
           engine: new ScriptedModel({ next }),
           runner: new ScriptedRunner({ run: () => ({}) }),
           faithful: true,
-          rollOver: 'candidate',
+          rollOver: 'refresh',
         },
       ),
     ).toThrow('Expected `rollOver` to be "off"');

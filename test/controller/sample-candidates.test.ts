@@ -16,7 +16,7 @@ async function follow(guidanceStrength: number) {
   const options = resolveOptions({ guidanceStrength, candidates: 1, temperature: 0, horizonLines: 1 });
   const signal = new AbortController().signal;
   const setup = { model: engine, streams, options, entryPoint: 'f', codeSoFar: 'def f(x):\n', signal };
-  const [candidate] = await sampleCandidates({ ...setup, rolledOver: [], refresh: 0 });
+  const [candidate] = await sampleCandidates({ ...setup, refresh: 0 });
   for (const token of candidate!.tokens) streams.append(token);
   const before = engine.counters.rows;
   const logits = await engine.readLogits(streams.unconditional);
