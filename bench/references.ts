@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { createRunner } from '../src/execution/create-runner.ts';
 import type { ProgramRunner, ProgramTest, TestResult } from '../src/program-runner.ts';
 import { type ReferenceSet, type ReferenceTask, referenceTasks } from './support/reference-tasks.ts';
+import { VerdictStore } from './support/verdict-store.ts';
 
 type Backend = 'pyodide' | 'cpython';
 
@@ -18,16 +19,10 @@ export interface ReferencesOptions {
   readonly timeoutMs?: string;
   /** Of `ds-1000`: one library's tasks. */
   readonly group?: string;
+  /** Folder where verdicts are kept as they come: a later call goes on where this one ended; delete it to begin anew. */
+  readonly store?: string;
   /** `true`: print every test that its reference does not pass, or that ends in more than one way. */
   readonly verbose?: string;
-}
-
-/** One test with how it ended, in every backend, traced and untraced. */
-interface Verdict {
-  readonly name: string;
-  readonly group: string | undefined;
-  readonly source: string;
-  readonly ends: string[];
 }
 
 /**
@@ -41,15 +36,16 @@ export async function main(
     options.sets ?? (options.quick ? 'humaneval,mbpp' : 'humaneval,mbpp,humaneval-et,mbpp-et')
   ).split(',') as ReferenceSet[];
   const figures: Record<string, number> = {};
-  const verdicts = new Map<string, Map<string, Verdict>>(sets.map((set) => [set, new Map()]));
+  const passes = new Map<string, VerdictStore[]>(sets.map((set) => [set, []]));
   for (const backend of (options.backend ?? 'pyodide').split(',') as Backend[]) {
     const runner = await start(backend, options);
     try {
       console.log(runner.name);
       for (const set of sets) {
-        for (const trace of options.quick ? [false] : [false, true]) {
-          const counts = await runSet(runner, set, trace, options, verdicts.get(set)!);
-          const mode = trace ? 'traced' : 'untraced';
+        for (const mode of options.quick ? ['untraced'] : ['untraced', 'traced']) {
+          const pass = await runSet(runner, set, backend, mode, options);
+          passes.get(set)!.push(pass);
+          const counts = countsOf(pass);
           console.log(set, mode, counts);
           for (const [key, count] of Object.entries(counts))
             figures[`${set}.${backend}.${mode}.${key}`] = count;
@@ -59,7 +55,8 @@ export async function main(
       await runner.dispose();
     }
   }
-  for (const [set, byTest] of verdicts) Object.assign(figures, compare(set, byTest, options));
+  for (const [set, ofSet] of passes)
+    Object.assign(figures, compare(set, verdictsOf(tasksOf(set as ReferenceSet, options), ofSet), options));
   return { name: 'references', figures };
 }
 
@@ -74,35 +71,62 @@ function start(backend: Backend, { workers, python, preload }: ReferencesOptions
   });
 }
 
+function tasksOf(set: ReferenceSet, { group }: ReferencesOptions): ReferenceTask[] {
+  return referenceTasks(set).filter((task) => !group || task.group === group);
+}
+
 async function runSet(
   runner: ProgramRunner,
   set: ReferenceSet,
-  trace: boolean,
+  backend: Backend,
+  mode: string,
   options: ReferencesOptions,
-  verdicts: Map<string, Verdict>,
-) {
-  const counts: Record<string, number> = { tests: 0, passed: 0, tasks: 0, tasks_passed: 0, inside: 0 };
-  const started = performance.now();
+): Promise<VerdictStore> {
+  const pass = new VerdictStore(options.store, `${set}.${backend}.${mode}`);
   const timeoutMs = Number(options.timeoutMs ?? 10_000);
   const limits = { timeoutMs, ...(set === 'ds-1000' && { memoryBytes: 2 ** 31 }) };
-  const tasks = referenceTasks(set).filter(({ group }) => !options.group || group === options.group);
-  const each = async ({ id, group, tests, ...request }: ReferenceTask) => {
-    const { results } = await runner.run({ ...request, tests, trace, limits });
-    counts.tasks!++;
-    if (results.every(({ outcome }) => outcome === 'passed')) counts.tasks_passed!++;
-    for (const [i, result] of results.entries()) {
-      counts.tests!++;
-      counts[result.outcome] = (counts[result.outcome] ?? 0) + 1;
-      if (result.judged === 'inside') counts.inside!++;
-      const name = `${id}#${i}`;
-      const verdict = verdicts.get(name) ?? { name, group, source: sourceOf(tests[i]!), ends: [] };
-      verdict.ends.push(endOf(result));
-      verdicts.set(name, verdict);
-    }
+  const each = async ({ id, group: _, ...request }: ReferenceTask) => {
+    const { results } = await runner.run({ ...request, trace: mode === 'traced', limits });
+    const inside = results.filter(({ judged }) => judged === 'inside').length;
+    pass.add({ id, ends: results.map(endOf), inside });
   };
-  await Promise.all(tasks.map(each));
-  counts.seconds = Math.round((performance.now() - started) / 100) / 10;
+  await Promise.all(
+    tasksOf(set, options)
+      .filter(({ id }) => !pass.get(id))
+      .map(each),
+  );
+  return pass;
+}
+
+function countsOf({ tasks }: VerdictStore): Record<string, number> {
+  const outcomes = tasks.map(({ ends }) => ends.map(outcomeOf));
+  const counts: Record<string, number> = {
+    tasks: tasks.length,
+    tasks_passed: outcomes.filter((ofTask) => ofTask.every((outcome) => outcome === 'passed')).length,
+    tests: outcomes.flat().length,
+    inside: tasks.reduce((sum, { inside }) => sum + inside, 0),
+  };
+  for (const outcome of outcomes.flat()) counts[outcome] = (counts[outcome] ?? 0) + 1;
   return counts;
+}
+
+/** One test with how it ended in every pass. */
+interface Verdict {
+  readonly name: string;
+  readonly group: string | undefined;
+  readonly source: string;
+  readonly ends: readonly string[];
+}
+
+function verdictsOf(tasks: readonly ReferenceTask[], passes: readonly VerdictStore[]): Verdict[] {
+  return tasks.flatMap(({ id, group, tests }) =>
+    tests.map((test, i) => ({
+      name: `${id}#${i}`,
+      group,
+      source: sourceOf(test),
+      ends: passes.map((pass) => pass.get(id)!.ends[i]!),
+    })),
+  );
 }
 
 function sourceOf(test: ProgramTest): string {
@@ -121,8 +145,7 @@ function endOf({ outcome, exception, detail }: TestResult): string {
 const outcomeOf = (end: string) => end.split(' | ')[0]!;
 const causeOf = (end: string) => end.split(' | ').slice(0, 2).join(' ');
 
-function compare(set: string, byTest: Map<string, Verdict>, { verbose }: ReferencesOptions) {
-  const all = [...byTest.values()];
+function compare(set: string, all: readonly Verdict[], { verbose }: ReferencesOptions) {
   const different = all.filter(({ ends }) => new Set(ends.map(outcomeOf)).size > 1);
   const notPassed = all.filter(({ ends }) => ends.some((end) => outcomeOf(end) !== 'passed'));
   const causes = new Map<string, number>();
