@@ -256,9 +256,9 @@ describe('values are looked at without running the program', () => {
       const methods = hostile.map(
         (name) => `    def ${name}(self, *a):\n        touched.append("${name}")\n        while True: pass`,
       );
-      const before = `touched = []\nclass Meta(type):\n    def __getattribute__(cls, name):\n        touched.append(name)\n        return type.__getattribute__(cls, name)\nclass H(${base}${base && ', '}metaclass=Meta):\n${methods.join('\n')}`;
+      const before = `touched = []\nclass Meta(type):\n    def __getattribute__(cls, name):\n        touched.append(name)\n        return type.__getattribute__(cls, name)\n    def __hash__(cls):\n        touched.append("hash")\n        return type.__hash__(cls)\n    def __eq__(cls, other):\n        touched.append("eq")\n        return cls is other\nclass H(${base}${base && ', '}metaclass=Meta):\n${methods.join('\n')}`;
       const { outcome, trace } = await runTraced(
-        `${before}\ndef f(x):\n    v = object.__new__(H) if ${base ? 'False' : 'True'} else ${base || 'object'}.__new__(H)\n    touched.clear()\n    w = [v]\n    return len(touched)`,
+        `${before}\ndef f(x):\n    v = object.__new__(H) if ${base ? 'False' : 'True'} else ${base || 'object'}.__new__(H)\n    touched.clear()\n    w = [v]\n    u = {1: v, 2: (v, H)}\n    return len(touched)`,
         'assert f(1) == 0',
       );
       expect(outcome).toBe('passed');

@@ -10,16 +10,17 @@ try:
 except ImportError:
     from json.encoder import py_encode_basestring_ascii as quote
 
-from .render import type_name
+from .render import ids_of, type_name
 
 _NEWLOCALS = 0x2  # code flag: a function's
-_SIMPLE = frozenset((int, float, bool, str, type(None)))
+_SIMPLE = ids_of((int, float, bool, str, type(None)))
 # Values that cannot change: an unchanged object needs no second rendering.
-_CONSTANT = _SIMPLE | {complex, bytes, types.FunctionType, types.ModuleType, type, range}
-_HIDDEN = frozenset((types.FunctionType, types.BuiltinFunctionType, types.ModuleType, type))
+_CONSTANT = _SIMPLE | ids_of((complex, bytes, types.FunctionType, types.ModuleType, type, range))
+_HIDDEN = ids_of((types.FunctionType, types.BuiltinFunctionType, types.ModuleType, type))
 # A class body may run in a mapping of the program's own (`__prepare__`), which must not be asked.
-_MAPPINGS = (dict, type((lambda: sys._getframe().f_locals)()))
+_PROXY = type((lambda: sys._getframe().f_locals)())
 _GENERIC_ALIAS = getattr(types, 'GenericAlias', None)
+_module_of = type.__dict__['__dict__'].__get__
 _UNKNOWN = object()
 _chained = itertools.chain.from_iterable
 
@@ -33,41 +34,60 @@ class FrameLocals:
         self.code = code
         self.hides = code is None or not code.co_flags & _NEWLOCALS  # modules and classes: functions, modules, types
         # For each name: the value itself where it cannot change, else what tells whether it did; its text; its type.
+        # A hidden one has no text.
         self.told = {}
 
     def changes(self, values, render, most):
         """JSON of `[name, text, type]` for each that changed, `[name, null, ""]` for each that is gone; `most` are
         followed. Values are compared by identity, so that nothing of the program runs."""
-        if type(values) not in _MAPPINGS:
+        kind = type(values)
+        if kind is not dict and kind is not _PROXY:
             return ''
+        out, told, shown, hidden, short = [], self.told, 0, 0, render.short_int
         try:
             items = list(values.items())
         except RuntimeError:
             return ''
-        out, told, shown = [], self.told, 0
         for name, value in items:
             if type(name) is not str:
                 continue
             known = told.get(name)
             if known is not None:
-                mark = known[0]
+                mark, before, kind = known
                 if mark is value or (type(mark) is _Contents and mark.are_those_of(value)):
-                    shown += 1
+                    if before is None:
+                        hidden += 1
+                    else:
+                        shown += 1
                     continue
+                if before is None:
+                    known = None
+                    del told[name]
             kind = type(value)
-            if name[:2] == '__' or name[:1] == '.' or (self.hides and _is_hidden(kind)):
+            if name[:2] == '__' or name[:1] == '.':
+                continue
+            if self.hides and _is_hidden(kind):
+                if known is None:
+                    told[name] = (value, None, kind)
+                    hidden += 1
                 continue
             shown += 1
             if shown > most:
                 break
-            text = render(value)
+            if kind is int and -short < value < short:
+                text = repr(value)
+                quoted = '"' + text + '"'
+            else:
+                text = render(value)
+                quoted = quote(text)
             if known is None or known[1] != text or known[2] is not kind:
-                out.append('[%s,%s,%s]' % (quote(name), quote(text), quote(type_name(kind))))
-            told[name] = (value if kind in _CONSTANT else _contents(value, kind, render.items), text, kind)
-        if len(told) > shown:
-            for name in [name for name in told if name not in values]:
-                del told[name]
-                out.append('[%s,null,""]' % quote(name))
+                out.append('[%s,%s,%s]' % (quote(name), quoted, quote(type_name(kind))))
+            told[name] = (value if id(kind) in _CONSTANT else _contents(value, kind, render.items), text, kind)
+        if len(told) > shown + hidden:
+            present = {name for name, _ in items if type(name) is str}
+            for name in [name for name in told if name not in present]:
+                if told.pop(name)[1] is not None:
+                    out.append('[%s,null,""]' % quote(name))
         return ','.join(out)
 
 
@@ -96,10 +116,11 @@ def _contents(value, kind, shown):
         items = (*value, *value.values())
     else:
         return _UNKNOWN
-    return _Contents(kind, len(value), items) if _SIMPLE.issuperset(map(type, items)) else _UNKNOWN
+    return _Contents(kind, len(value), items) if _SIMPLE.issuperset(map(id, map(type, items))) else _UNKNOWN
 
 
 def _is_hidden(kind):
-    if kind in _HIDDEN or kind is _GENERIC_ALIAS:
+    if id(kind) in _HIDDEN or kind is _GENERIC_ALIAS:
         return True
-    return type.__dict__['__dict__'].__get__(kind).get('__module__') == 'typing'
+    module = _module_of(kind).get('__module__')
+    return type(module) is str and module == 'typing'

@@ -1,7 +1,8 @@
 """Values as bounded, deterministic text, without running any code of the program.
 
-Types are told by `type(x)`, never `x.__class__`; contents are read through the base class's own methods,
-never through an overridden `__repr__`, `__len__` or `__iter__`. No addresses.
+Types are told by `type(x)`, never `x.__class__`, and compared by identity, since a metaclass may define `__eq__`
+and `__hash__`; contents are read through the base class's own methods, never through an overridden `__repr__`,
+`__len__` or `__iter__`. No addresses.
 """
 
 import collections
@@ -11,6 +12,13 @@ import fractions
 import itertools
 import re
 import types
+from operator import is_
+
+
+def ids_of(kinds):
+    """Types to be told by identity alone."""
+    return frozenset(map(id, kinds))
+
 
 _type_name = type.__dict__['__name__'].__get__
 _type_mro = type.__dict__['__mro__'].__get__
@@ -18,16 +26,18 @@ _type_dict = type.__dict__['__dict__'].__get__
 _exception_args = BaseException.__dict__['args'].__get__
 _LONG_INT_BITS = 2000  # str() of an int is quadratic, and refused past 4,300 digits
 _NODES = 120  # values looked at in one rendering
-_SORTED_SETS = (int, str, float, bytes)
-_SAFE_REPR = frozenset(
+_SORTED_SETS = ids_of((int, str, float, bytes))
+_SAFE_REPR = ids_of(
     (decimal.Decimal, fractions.Fraction, datetime.date, datetime.datetime, datetime.time, datetime.timedelta, re.Pattern, range)
 )
-_NAMED = (types.BuiltinFunctionType, types.MethodType, types.ModuleType, types.GeneratorType, types.CoroutineType)
-_SIMPLE = frozenset((int, float, bool, type(None), str))
-_PLAIN = frozenset((list, tuple, dict))
-_NESTED = frozenset((list, tuple))
+_NAMED = ids_of((types.BuiltinFunctionType, types.MethodType, types.ModuleType, types.GeneratorType, types.CoroutineType))
+_SIMPLE = ids_of((int, float, bool, type(None), str))
+_PLAIN = ids_of((list, tuple, dict))
+_NESTED = ids_of((list, tuple))
+_STR = id(str)
 _chained = itertools.chain.from_iterable
-_EMPTY = {list: '[...]', tuple: '(...)', dict: '{...}'}
+_EMPTY = {id(list): '[...]', id(tuple): '(...)', id(dict): '{...}'}
+_SHORT_INT = 15  # digits of an int that a trace shows as it is, without looking at its length first
 
 
 def type_name(t):
@@ -36,6 +46,10 @@ def type_name(t):
 
 def mro_of(t):
     return _type_mro(t)
+
+
+def derives(mro, base):
+    return any(map(is_, mro, itertools.repeat(base)))
 
 
 def exception_args(error):
@@ -57,6 +71,8 @@ class Renderer:
         self.chars, self.items, self.depth = chars, items, depth
         self.nodes = 0
         self.path = set()
+        # An int between these has at most that many characters, and its `repr` is its text.
+        self.short_int = 10 ** min(_SHORT_INT, chars - 1)
 
     def __call__(self, x):
         t = type(x)
@@ -66,7 +82,7 @@ class Renderer:
             return self._text(x)
         if t is bool or t is float or x is None:
             return repr(x)
-        text = self._plain(x, t, 0) if t in _PLAIN else None
+        text = self._plain(x, t, 0) if id(t) in _PLAIN else None
         if text is None:
             self.nodes = _NODES
             self.path = set()
@@ -96,21 +112,21 @@ class Renderer:
         items = self.items
         if len(x) > items:
             return None
-        kinds = set(map(type, x))
+        kinds = set(map(id, map(type, x)))
         if t is dict:
-            kinds.update(map(type, x.values()))
+            kinds.update(map(id, map(type, x.values())))
             leaves = (x, x.values())
         elif kinds and kinds <= _NESTED:
             sizes = list(map(len, x))
             if max(sizes) > items or sum(sizes) > 100 or depth + 1 >= self.depth:
                 return None
-            kinds = set(map(type, _chained(x)))
+            kinds = set(map(id, map(type, _chained(x))))
             leaves = x
         else:
             leaves = (x,)
         if not kinds <= _SIMPLE:
             return None
-        if str in kinds and any(type(leaf) is str and len(leaf) > 100 for leaf in _chained(leaves)):
+        if _STR in kinds and any(type(leaf) is str and len(leaf) > 100 for leaf in _chained(leaves)):
             return None
         try:
             return repr(x)
@@ -120,7 +136,7 @@ class Renderer:
     def _value(self, x, depth):
         t = type(x)
         self.nodes -= 1
-        if t in _PLAIN and depth < self.depth and self.nodes > 0:
+        if id(t) in _PLAIN and depth < self.depth and self.nodes > 0:
             text = self._plain(x, t, depth)
             if text is not None:
                 self.nodes -= len(x)
@@ -134,7 +150,7 @@ class Renderer:
         if t is types.FunctionType:
             return '<function %s>' % x.__name__
         if id(x) in self.path or depth >= self.depth or self.nodes <= 0:
-            return _EMPTY.get(t) or '<%s>' % _type_name(t)
+            return _EMPTY.get(id(t)) or '<%s>' % _type_name(t)
         self.path.add(id(x))
         try:
             return self._compound(x, t, depth)
@@ -143,14 +159,14 @@ class Renderer:
 
     def _compound(self, x, t, depth):
         mro = _type_mro(t)
-        if type in mro:
+        if derives(mro, type):
             return '<class %s>' % _type_name(x)
         for base in (list, tuple, dict, set, frozenset, collections.deque, BaseException, int, str, float):
-            if base in mro:
+            if derives(mro, base):
                 return self._based(x, t, base, depth)
-        if t in _NAMED:
+        if id(t) in _NAMED:
             return '<%s %s>' % (_type_name(t), x.__name__)
-        if t in _SAFE_REPR:
+        if id(t) in _SAFE_REPR:
             text = repr(x)
             return text if len(text) <= self.chars else text[: self.chars] + '...'
         return self._instance(x, t, mro, depth)
@@ -194,7 +210,7 @@ class Renderer:
         values = base.__iter__(x)
         if size <= 200:
             values = list(values)
-            kinds = {type(v) for v in values}
+            kinds = {id(type(v)) for v in values}
             if len(kinds) == 1 and kinds.pop() in _SORTED_SETS:
                 values.sort()
             values = iter(values)

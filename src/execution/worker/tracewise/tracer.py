@@ -71,8 +71,24 @@ class Tracer:
     def on_event(self, frame, event, arg):
         if self.ended is not None:
             return None
+        depth = self.depth
+        if event == 'return':
+            self.depth -= 1
         try:
-            self._event(frame, event, arg)
+            code = frame.f_code
+            known = self.frames.get(id(frame))
+            if known is None or known.code is not code:
+                known = self.frames[id(frame)] = FrameLocals(code)
+            changes = known.changes(frame.f_locals, self.render, self.max_locals)
+            if event == 'line':
+                self.raising = None
+                self.emit('line', frame.f_lineno, code.co_name, depth, changes)
+            elif event == 'exception':
+                self.raising = frame
+                text = ',%s,%s' % (quote(self.render.message(arg[1])), quote(type_name(arg[0])))
+                self.emit('exception', frame.f_lineno, code.co_name, depth, changes, text)
+            elif event == 'return':
+                self._return(frame, code, depth, changes, arg)
         except RecursionError:
             self.lost += 1
         return self.on_event
@@ -90,28 +106,11 @@ class Tracer:
             known = self.frames[id(frame)] = FrameLocals(code)
             if code.co_name == '<module>' and known.hides:
                 self.module = known
-            self.emit('call', frame.f_lineno, code.co_name, self.depth, self._changes(frame, known))
+            changes = known.changes(frame.f_locals, self.render, self.max_locals)
+            self.emit('call', frame.f_lineno, code.co_name, self.depth, changes)
         return self.on_event if self.ended is None else None
 
-    def _event(self, frame, event, arg):
-        code = frame.f_code
-        known = self.frames.get(id(frame))
-        if known is None or known.code is not code:
-            known = self.frames[id(frame)] = FrameLocals(code)
-        if event == 'line':
-            self.raising = None
-            self.emit('line', frame.f_lineno, code.co_name, self.depth, self._changes(frame, known))
-        elif event == 'exception':
-            self.raising = frame
-            text = ',%s,%s' % (quote(self.render.message(arg[1])), quote(type_name(arg[0])))
-            self.emit('exception', frame.f_lineno, code.co_name, self.depth, self._changes(frame, known), text)
-        elif event == 'return':
-            self._return(frame, code, known, arg)
-
-    def _return(self, frame, code, known, value):
-        depth = self.depth
-        self.depth -= 1
-        changes = self._changes(frame, known)
+    def _return(self, frame, code, depth, changes, value):
         # `return` also fires when an exception leaves the frame; the exception was then its last event.
         if self.raising is frame:
             self.emit('unwind', frame.f_lineno, code.co_name, depth, changes)
@@ -131,14 +130,11 @@ class Tracer:
             self.final_locals = {name: text for name, text in ((n, encode_local(v)) for n, v in found) if text is not None}
         self.returned_locals = [] if unwinding else [name for name, v in found if v is value]
 
-    def _changes(self, frame, known):
-        return known.changes(frame.f_locals, self.render, self.max_locals)
-
     def emit(self, event, line, name, depth, changes, rest=''):
         quoted = self.names.get(name)
         if quoted is None:
             quoted = self.names[name] = quote(name)
-        record = ('["%s",%d,%s,%d,[%s]%s]\n' % (event, line or 0, quoted, depth, changes, rest)).encode('ascii')
+        record = f'["{event}",{line or 0},{quoted},{depth},[{changes}]{rest}]\n'.encode()
         self.count += 1
         self.bytes += len(record)
         if self.count > self.max_events:
