@@ -12,8 +12,9 @@ export async function startPool({
   snapshotCache,
   limits,
 }: ResolvedRunnerOptions): Promise<Piscina> {
-  const wasm = await loadPinnedWasm();
-  const snapshot = await loadSnapshot(wasm, snapshotCache);
+  const compiling = loadPinnedWasm();
+  // The snapshot is read and hashed while the interpreter is compiled.
+  const [wasm, snapshot] = await Promise.all([compiling, loadSnapshot(compiling, snapshotCache)]);
   return new Piscina({
     filename: join(workerFolder(), 'main.mjs'),
     workerData: { wasm, snapshot, limits },
@@ -24,6 +25,7 @@ export async function startPool({
     // The default parks the thread between tasks, and it then misses its own events.
     atomics: 'disabled',
     env: {},
+    execArgv: [],
     resourceLimits: { maxOldGenerationSizeMb: 256, stackSizeMb: 16 },
     recordTiming: false,
   });

@@ -14,8 +14,8 @@ import { checkLocked, openWorker, startPool } from './pyodide-pool.ts';
 import { readParsed } from './read-parsed.ts';
 import { readResult } from './read-result.ts';
 import type { ResolvedRunnerOptions } from './runner-options.ts';
+import { SlotPool } from './slot-pool.ts';
 import { watchSlot } from './watch-slot.ts';
-import { Slot } from './worker/slot.mjs';
 
 const graceMs = 250;
 const parseTraceBytes = 0;
@@ -31,6 +31,7 @@ export class PyodideRunner implements ProgramRunner {
   readonly name: string;
   readonly #pool: Piscina;
   readonly #options: ResolvedRunnerOptions;
+  readonly #slots = new SlotPool();
   readonly #stop = new AbortController();
   #disposing?: Promise<void>;
 
@@ -109,7 +110,7 @@ export class PyodideRunner implements ProgramRunner {
   }
 
   async #send<T>(task: Task, traceBytes: number, signal: AbortSignal | undefined): Promise<Answer<T>> {
-    const slot = Slot.allocate(traceBytes);
+    const slot = this.#slots.take(traceBytes);
     const hung = new AbortController();
     const signals = [hung.signal, this.#stop.signal, ...(signal ? [signal] : [])];
     const started = performance.now();
@@ -119,6 +120,7 @@ export class PyodideRunner implements ProgramRunner {
         { ...task, memory: slot.memory },
         { signal: AbortSignal.any(signals) },
       );
+      this.#slots.give(slot);
       return { value: checkLocked(value) };
     } catch (error) {
       signal?.throwIfAborted();

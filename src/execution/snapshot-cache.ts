@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { lstat, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 const hashBytes = 32;
@@ -12,15 +13,20 @@ const keptSnapshots = 4;
  */
 export async function readSnapshot(file: string): Promise<SharedArrayBuffer | undefined> {
   try {
-    const { uid, mode } = await lstat(file);
-    const owner = process.getuid?.() ?? uid;
-    if (uid !== owner || (process.platform !== 'win32' && (mode & 0o022) !== 0)) return undefined;
-    const content = await readFile(file);
-    const image = content.subarray(hashBytes);
-    if (!digest(image).equals(content.subarray(0, hashBytes))) return undefined;
-    const shared = new SharedArrayBuffer(image.length);
-    new Uint8Array(shared).set(image);
-    return shared;
+    const handle = await open(file, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
+    try {
+      const { uid, mode, size } = await handle.stat();
+      const owner = process.getuid?.() ?? uid;
+      if (uid !== owner || (process.platform !== 'win32' && (mode & 0o022) !== 0)) return undefined;
+      const hash = Buffer.alloc(hashBytes);
+      const shared = new SharedArrayBuffer(size - hashBytes);
+      const image = new Uint8Array(shared);
+      await handle.read(hash, 0, hashBytes, 0);
+      const { bytesRead } = await handle.read(image, 0, image.length, hashBytes);
+      return bytesRead === image.length && digest(image).equals(hash) ? shared : undefined;
+    } finally {
+      await handle.close();
+    }
   } catch {
     return undefined;
   }

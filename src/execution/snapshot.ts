@@ -14,7 +14,10 @@ const making = new Map<string, Promise<SharedArrayBuffer>>();
  * The memory of an interpreter that has imported everything once: starting from it takes a quarter of a second
  * in place of two. Made once a process, shared by its threads, and kept on disk where a cache is wanted.
  */
-export function loadSnapshot(wasm: WebAssembly.Module, cache: string | boolean): Promise<SharedArrayBuffer> {
+export function loadSnapshot(
+  wasm: WebAssembly.Module | Promise<WebAssembly.Module>,
+  cache: string | boolean,
+): Promise<SharedArrayBuffer> {
   const folder = cache === true ? cacheFolder() : cache || undefined;
   const key = folder ?? '';
   const snapshot = making.get(key) ?? findOrMake(wasm, folder);
@@ -23,11 +26,14 @@ export function loadSnapshot(wasm: WebAssembly.Module, cache: string | boolean):
   return snapshot;
 }
 
-async function findOrMake(wasm: WebAssembly.Module, folder: string | undefined): Promise<SharedArrayBuffer> {
+async function findOrMake(
+  wasm: WebAssembly.Module | Promise<WebAssembly.Module>,
+  folder: string | undefined,
+): Promise<SharedArrayBuffer> {
   const file = folder && join(folder, `pyodide-${pinnedPyodide.version}-${sourcesHash()}.snapshot`);
   const found = file && (await readSnapshot(file));
   if (found) return found;
-  const made = await makeSnapshot(wasm);
+  const made = await makeSnapshot(await wasm);
   if (file) await writeSnapshot(file, made);
   return made;
 }

@@ -1,3 +1,5 @@
+const noSlot = { trace: new Uint8Array(), traceLength: 0 };
+
 /**
  * The ways out of an interpreter while it runs: standard output, the trace, and (the judge's) questions. They
  * write to memory of this thread at once, so that what a program had done is known when it is stopped.
@@ -11,10 +13,8 @@ export class Devices {
   #input = new Uint8Array();
   #inputAt = 0;
   /** Where the trace goes; shared with the main thread, which reads it when it had to end this thread. */
-  trace = new Uint8Array();
-  /** Told how many bytes of the trace stand, each time. @type {(length: number) => void} */
-  onTrace = () => {};
-  traceLength = 0;
+  #slot = noSlot;
+  #traceLength = 0;
   /** Answers a question; may throw through the interpreter. @type {(question: string) => string} */
   answer = () => '{}';
   #reply = new Uint8Array();
@@ -48,12 +48,18 @@ export class Devices {
     this.#output = [];
     this.#input = new TextEncoder().encode(input);
     this.#inputAt = 0;
-    this.clearTrace();
+    this.#traceLength = 0;
+    this.#slot.traceLength = 0;
   }
 
-  clearTrace() {
-    this.traceLength = 0;
-    this.onTrace(0);
+  /** @param {{ trace: Uint8Array, traceLength: number }} slot */
+  attachTrace(slot) {
+    this.#slot = slot;
+  }
+
+  /** The slot is the main thread's again. */
+  detachTrace() {
+    this.#slot = noSlot;
   }
 
   get output() {
@@ -62,7 +68,7 @@ export class Devices {
 
   /** The trace's lines so far, each one event. */
   get traceLines() {
-    return Buffer.from(this.trace.subarray(0, this.traceLength)).toString('latin1');
+    return Buffer.from(this.#slot.trace.subarray(0, this.#traceLength)).toString('latin1');
   }
 
   #writeOutput(bytes) {
@@ -80,10 +86,11 @@ export class Devices {
   }
 
   #writeTrace(bytes) {
-    if (this.traceLength + bytes.length <= this.trace.length) {
-      this.trace.set(bytes, this.traceLength);
-      this.traceLength += bytes.length;
-      this.onTrace(this.traceLength);
+    const { trace } = this.#slot;
+    if (this.#traceLength + bytes.length <= trace.length) {
+      trace.set(bytes, this.#traceLength);
+      this.#traceLength += bytes.length;
+      this.#slot.traceLength = this.#traceLength;
     }
     return bytes.length;
   }

@@ -1,5 +1,6 @@
 // A page: smaller blocks find few more zeros.
 const blockBytes = 1 << 12;
+const zeros = new Uint8Array(blockBytes);
 
 /**
  * The state of a locked interpreter before any program ran in it: its linear memory, its stack pointer and its
@@ -56,11 +57,11 @@ export class MemoryImage {
  * @param {Uint8Array} bytes
  */
 function runsOf(bytes) {
-  const words = new BigUint64Array(bytes.buffer, bytes.byteOffset, bytes.length >> 3);
+  const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   const runs = [];
   for (let begin = 0; begin < bytes.length; begin += blockBytes) {
     const end = Math.min(begin + blockBytes, bytes.length);
-    const isZero = words.subarray(begin >> 3, end >> 3).every((word) => word === 0n);
+    const isZero = view.compare(zeros, 0, end - begin, begin, end) === 0;
     const last = runs.at(-1);
     if (last && last.isZero === isZero) last.end = end;
     else runs.push({ begin, end, isZero });

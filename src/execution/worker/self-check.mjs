@@ -34,7 +34,7 @@ export function checkLock(program, judge, limits) {
 
 function expectEnd(interpreter, message, expected) {
   // A machine under load must not look like a broken lock.
-  const ended = ending(interpreter, message, expected === 'timed-out' ? 20 : 10_000);
+  const ended = ending(interpreter, message, expected === 'timed-out' ? 2 : 10_000);
   interpreter.restore();
   if (ended !== expected) {
     throw new Error(

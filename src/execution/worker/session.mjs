@@ -52,6 +52,7 @@ export class Session {
       if (result.beforeTest) failedToLoad = result;
       results.push(result);
     }
+    this.#program.devices.detachTrace();
     return results;
   }
 
@@ -103,10 +104,7 @@ export class Session {
     const started = performance.now();
     const deadline = started + limits.timeoutMs;
     const expectedBytes = test.kind === 'io' ? 2 * Buffer.byteLength(test.expectedStdout) : 0;
-    devices.trace = slot.trace;
-    devices.onTrace = (length) => {
-      slot.traceLength = length;
-    };
+    devices.attachTrace(slot);
     devices.begin({ outputLimit: limits.stdoutBytes + expectedBytes, input: test.stdin });
     if (this.#programUsed) this.#program.restore();
     this.#programUsed = true;
