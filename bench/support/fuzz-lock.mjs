@@ -1,17 +1,13 @@
-// A thread that calls what a locked interpreter imports, and every entry of its function table, with numbers and
-// pointers drawn by a seed, under watch. Says what it is at in shared memory, since some calls never return.
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+// A thread that calls what a locked interpreter imports, and the entries of its function table, with numbers and
+// pointers drawn by a seed, under watch. Says what it is at in shared memory, since some calls never return:
+// target, number of targets, imports among them, calls made, calls of the host seen.
 import { parentPort, workerData } from 'node:worker_threads';
 import { loadGatedPyodide } from '../../src/execution/worker/load-pyodide.mjs';
 import { watchHost } from '../../test/execution/adversarial/host-canaries.mjs';
 import { seeded } from './seeded.mjs';
 
-const { snapshot, progress, from, times, seed } = workerData;
+const { wasm, snapshot, progress, from, to, times, seed, control } = workerData;
 const at = new Int32Array(progress);
-const wasm = await WebAssembly.compile(
-  readFileSync(createRequire(import.meta.url).resolve('pyodide/pyodide.asm.wasm')),
-);
 const { gate, emscripten } = await loadGatedPyodide({ wasm, snapshot: new Uint8Array(snapshot) });
 const image = emscripten.HEAPU8.slice();
 const texts = ['/etc/passwd', 'process.exit()', 'id', 'fs', '/dev/stdin', 'constructor'].map((text) =>
@@ -20,23 +16,29 @@ const texts = ['/etc/passwd', 'process.exit()', 'id', 'fs', '/dev/stdin', 'const
 const imports = Object.entries(gate.imports).filter(([, value]) => typeof value === 'function');
 const table = gate.imports.__indirect_function_table ?? emscripten.wasmTable;
 const targets = [...imports.map(([, call]) => ({ call, times })), ...tableEntries()];
-const random = seeded(seed + from);
-gate.locked = true;
+const command = emscripten.stringToNewUTF8('true');
 gate.deadline = Number.POSITIVE_INFINITY;
 gate.heapLimit = image.length + (64 << 20);
 const hits = watchHost();
 at[1] = targets.length;
 at[2] = imports.length;
-for (let i = from; i < targets.length; i++) {
+if (control) {
+  gate.imports._emscripten_system(command);
+  at[4] = hits.length;
+}
+gate.locked = true;
+for (let i = from; i < to; i++) {
   Atomics.store(at, 0, i);
+  // A target's draws are its own, so that they do not depend on what hung before it.
+  const random = seeded(seed + i);
   for (let n = 0; n < targets[i].times; n++) {
     hits.length = 0;
+    Atomics.add(at, 3, 1);
     try {
-      targets[i].call(...Array.from({ length: 6 }, draw));
+      targets[i].call(...Array.from({ length: 6 }, () => draw(random)));
     } catch {
       // Denied, trapped, or wrong types: all fine. What counts is whether the host was called.
     }
-    at[3]++;
     if (hits.length > 0) {
       at[4]++;
       parentPort.postMessage({ index: i, name: imports[i]?.[0], hits: [...hits] });
@@ -44,7 +46,7 @@ for (let i = from; i < targets.length; i++) {
   }
   if (i % 50 === 0) emscripten.HEAPU8.set(image);
 }
-Atomics.store(at, 0, targets.length);
+Atomics.store(at, 0, to);
 parentPort.postMessage('done');
 
 function tableEntries() {
@@ -56,7 +58,8 @@ function tableEntries() {
   return entries;
 }
 
-function draw() {
+/** A small number, a text's address, any address, an error number, 0, anything. */
+function draw(random) {
   const kind = random() % 6;
   if (kind === 0) return random() % 16;
   if (kind === 1) return texts[random() % texts.length];
