@@ -32,20 +32,23 @@ const clean: Job = {
 /**
  * Mutants of real programs, each run on its test in a thread under watch. `hits`: calls of Node's own modules;
  * `escaped`: an adversarial program that passed or said so; `lost`: jobs without a result; `unclean`: a clean
- * program, after every tenth, that did not pass. Memory of the whole process in MB, after a tenth and at the end.
+ * program, after every tenth, that did not pass; `control_hits`: calls seen of a program with the lock open, in the
+ * thread that saw fewest. Memory of the whole process in MB is printed as it goes; `memory_mb_growth`: of its highest
+ * in the last quarter over its highest in the quarter before.
  */
 export async function fuzzMutants(seed: number, count: number): Promise<Record<string, number>> {
   const started = performance.now();
   const mutants = await makeMutants(seed, count);
   const jobs = mutants.flatMap((mutant, i) => (i % 10 === 9 ? [mutant, clean] : [mutant]));
   const counts: Record<string, number> = { hits: 0, escaped: 0, hung: 0, threads_ended: 0, unclean: 0 };
+  const controls: number[] = [];
   const memory: number[] = [];
   let done = 0;
   const take = () => jobs[next++];
   let next = 0;
   const settle = (job: Job, { outcome, stdout, hits }: Answer) => {
-    if (++done % Math.ceil(jobs.length / 10) === 0) {
-      memory.push(process.memoryUsage().rss / 2 ** 20);
+    memory.push(process.memoryUsage.rss() / 2 ** 20);
+    if (++done % Math.ceil(jobs.length / 20) === 0) {
       console.log(`${done} of ${jobs.length}, ${memory.at(-1)!.toFixed(0)} MB`, JSON.stringify(counts));
     }
     counts.hits! += hits.length;
@@ -60,15 +63,19 @@ export async function fuzzMutants(seed: number, count: number): Promise<Record<s
       console.log('ESCAPED?', outcome, stdout.slice(0, 200), job.program);
     }
   };
-  await Promise.all([1, 2].map(() => runThread(take, settle, counts)));
+  await Promise.all([1, 2].map(() => runThread(take, settle, counts, controls)));
+  const highest = (from: number, to: number) =>
+    Math.round(Math.max(...memory.slice(from * memory.length, to * memory.length)));
   return {
     mutants: mutants.length,
     executions: jobs.length,
     lost: jobs.length - done,
     ...counts,
-    memory_mb_tenth: Math.round(memory[0]!),
+    control_hits: Math.min(...controls),
+    memory_mb_begin: Math.round(memory[0]!),
     memory_mb_end: Math.round(memory.at(-1)!),
-    memory_mb_most: Math.round(Math.max(...memory)),
+    memory_mb_most: highest(0, 1),
+    memory_mb_growth: highest(0.75, 1) - highest(0.5, 0.75),
     mutant_seconds: Math.round((performance.now() - started) / 1000),
   };
 }
@@ -84,15 +91,17 @@ async function runThread(
   take: () => Job | undefined,
   settle: (job: Job, answer: Answer) => void,
   counts: Record<string, number>,
+  controls: number[],
 ): Promise<void> {
-  let worker = await startThread();
+  let worker = await startThread(controls);
+  let slot = Slot.allocate(limits.traceBytes + 64);
   for (let job = take(); job; job = take()) {
-    const slot = Slot.allocate(limits.traceBytes + 64);
     const answer = await ask(worker, job, slot);
     if (typeof answer === 'string') {
       counts[answer === 'hung' ? 'hung' : 'threads_ended']!++;
       await worker.terminate();
-      worker = await startThread();
+      worker = await startThread(controls);
+      slot = Slot.allocate(limits.traceBytes + 64);
     }
     settle(job, typeof answer === 'string' ? { outcome: answer, stdout: '', hits: [] } : answer);
   }
@@ -119,17 +128,20 @@ function ask(
   });
 }
 
-async function startThread(): Promise<Worker> {
+async function startThread(controls: number[]): Promise<Worker> {
   const wasm = await loadPinnedWasm();
   const worker = new Worker(join(import.meta.dirname, 'fuzz-programs.mjs'), {
     workerData: { wasm, snapshot: await loadSnapshot(wasm, true), limits },
     env: {},
+    execArgv: [],
     resourceLimits: { maxOldGenerationSizeMb: 256, stackSizeMb: 16 },
   });
-  await new Promise((resolve, reject) => {
+  const { controlHits } = await new Promise<{ controlHits: number }>((resolve, reject) => {
     worker.once('message', resolve);
     worker.once('error', reject);
   });
+  if (controlHits === 0) throw new Error('Expected the watch to see an open lock but it did not');
+  controls.push(controlHits);
   worker.on('error', () => {}); // told by `exit`
   return worker;
 }

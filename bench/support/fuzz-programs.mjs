@@ -5,9 +5,12 @@ import { Session } from '../../src/execution/worker/session.mjs';
 import { Slot } from '../../src/execution/worker/slot.mjs';
 import { watchHost } from '../../test/execution/adversarial/host-canaries.mjs';
 
-const { wasm, snapshot, limits } = workerData;
-const session = await Session.open({ wasm, snapshot: new Uint8Array(snapshot) }, limits);
+const { wasm, snapshot: shared, limits } = workerData;
+const snapshot = new Uint8Array(shared);
+const session = await Session.open({ wasm, snapshot }, limits);
+const unlocked = await Interpreter.boot({ wasm, snapshot }, 'run_program');
 const hits = watchHost();
+parentPort.postMessage({ controlHits: controlHits(unlocked) });
 // An interpreter that grew is replaced, and starting one reads files.
 const boot = Interpreter.boot;
 Interpreter.boot = async (...args) => {
@@ -23,4 +26,11 @@ parentPort.on('message', async ({ request, memory }) => {
   session.tidy();
   parentPort.postMessage({ outcome: result.outcome, stdout: result.stdout, hits: [...hits] });
 });
-parentPort.postMessage('ready');
+
+/** A program of the same kind with the lock open: the watch must see it. */
+function controlHits(interpreter) {
+  interpreter.gate.locked = false;
+  const program = 'import os\nos.system("true")';
+  interpreter.send(JSON.stringify({ op: 'load', program, limits }), performance.now() + 20_000);
+  return hits.length;
+}
