@@ -34,7 +34,11 @@ export function runCommand(file: string, flags: RunFlags): Promise<number> {
   return interruptible(async (signal) => {
     const work = await readWork(file, flags);
     const { backend, python, timeout, trace } = flags;
-    await using runner = await createRunner({ backend, ...(python !== undefined && { python }) });
+    await using runner = await createRunner({
+      backend,
+      maxWorkers: 1, // all that is run is one message
+      ...(python !== undefined && { python }),
+    });
     const report = await runner.run(
       {
         ...work,

@@ -36,6 +36,15 @@ export async function openWorker(pool: Piscina): Promise<{ version: string }> {
   return checkLocked(await pool.run({ op: 'open' }));
 }
 
+const warmWorkers = 2;
+
+/** Starts a second thread in the background, so that the first candidates need not wait for it; more start when needed. */
+export function warmPool(pool: Piscina): void {
+  const count = Math.min(warmWorkers, pool.options.maxThreads);
+  // As many tasks as threads, at once: the idle one takes one, the pool starts another for the next.
+  if (count > 1) for (let i = 0; i < count; i++) openWorker(pool).catch(() => {});
+}
+
 /** A thread that cannot lock its interpreters says so in place of any answer. */
 export function checkLocked<T>(answer: T): T {
   if (typeof answer === 'object' && answer !== null && 'notLocked' in answer) {

@@ -10,7 +10,7 @@ import type {
 import { type CheckedRequest, checkRequest } from './check-request.ts';
 import { type LostRun, lostResult } from './lost-result.ts';
 import { pinnedPyodide } from './pyodide-pin.ts';
-import { checkLocked, openWorker, startPool } from './pyodide-pool.ts';
+import { checkLocked, openWorker, startPool, warmPool } from './pyodide-pool.ts';
 import { readParsed } from './read-parsed.ts';
 import { readResult } from './read-result.ts';
 import type { ResolvedRunnerOptions } from './runner-options.ts';
@@ -45,7 +45,9 @@ export class PyodideRunner implements ProgramRunner {
   static async start(options: ResolvedRunnerOptions): Promise<PyodideRunner> {
     const pool = await startPool(options);
     try {
-      return new PyodideRunner(pool, options, (await openWorker(pool)).version);
+      const { version } = await openWorker(pool);
+      warmPool(pool);
+      return new PyodideRunner(pool, options, version);
     } catch (error) {
       await pool.destroy();
       throw error;

@@ -279,6 +279,32 @@ describe.skipIf(!here)('the cpython backend', () => {
     await expect(own.run(request)).rejects.toMatchObject({ code: 'ERR_DISPOSED' });
   });
 
+  test('a server that dies is replaced, idle or at work, and no run is lost', async () => {
+    const servers = () =>
+      execFileSync('ps', ['--ppid', String(process.pid), '-o', 'pid=,args='], { encoding: 'utf8' })
+        .split('\n')
+        .filter((line) => line.includes('fork_server'))
+        .map((line) => Number.parseInt(line, 10));
+    const known = new Set(servers());
+    await using own = await createRunner({ backend: 'cpython', python, maxWorkers: 1 });
+    const killServer = () => {
+      const pid = servers().find((found) => !known.has(found))!;
+      known.add(pid);
+      process.kill(pid, 'SIGKILL');
+    };
+    const outcome = async (before: string) => {
+      const program = `import time\ndef f(x):\n    ${before}\n    return x + 1`;
+      const tests = [{ kind: 'assert' as const, source: 'assert f(2) == 3' }];
+      return (await own.run({ program, tests, trace: false })).results[0]!.outcome;
+    };
+    killServer();
+    expect(await outcome('pass')).toBe('passed');
+    const slow = outcome('time.sleep(0.5)');
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    killServer();
+    expect(await slow).toBe('passed');
+  });
+
   test('a script that forgets to dispose ends by itself, and so does its server', () => {
     const folder = mkdtempSync(join(tmpdir(), 'tracewise-idle-'));
     const module = pathToFileURL(join(import.meta.dirname, '../../src/execution/create-runner.ts')).href;

@@ -3,8 +3,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { createRunner } from '../../src/execution/create-runner.ts';
+import { openWorker, startPool, warmPool } from '../../src/execution/pyodide-pool.ts';
+import { resolveRunnerOptions } from '../../src/execution/runner-options.ts';
 import type { ExecutionRequest } from '../../src/program-runner.ts';
 
 const request = (program: string, timeoutMs = 5000): ExecutionRequest => ({
@@ -72,6 +74,20 @@ test('a hanging worker is replaced while others wait, and nothing waiting is los
   const reports = await Promise.all(requests.map((one) => runner.run(one)));
   const outcomes = reports.map(({ results }) => results[0]!.outcome);
   expect(outcomes).toEqual(requests.map((one) => (one === fine ? 'passed' : 'timed-out')));
+});
+
+test('a second thread starts in the background, no third one unasked', async () => {
+  const options = resolveRunnerOptions({ maxWorkers: 3 });
+  const pool = await startPool(options);
+  try {
+    await openWorker(pool);
+    expect(pool.threads).toHaveLength(1);
+    warmPool(pool);
+    await vi.waitFor(() => expect(pool.completed).toBe(3), { timeout: 20_000 });
+    expect(pool.threads).toHaveLength(2);
+  } finally {
+    await pool.destroy();
+  }
 });
 
 test('no tests, an empty program, nothing to parse', async () => {

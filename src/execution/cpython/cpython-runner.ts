@@ -41,6 +41,7 @@ export class CpythonRunner implements ProgramRunner {
     try {
       const state = await pool.lend((server) => server.state);
       checkLayers(state);
+      pool.warm();
       return new CpythonRunner(pool, options, state.python);
     } catch (error) {
       pool.dispose();
@@ -79,11 +80,19 @@ export class CpythonRunner implements ProgramRunner {
     return { program, results: (runs as unknown[]).map((run, i) => readRun(run, tests[i]!, limits)) };
   }
 
-  #ask(message: object, expectedMs: number, signal?: AbortSignal): Promise<unknown> {
-    return this.#pool.lend(async (server) => {
-      await server.state;
-      return server.request(message, expectedMs + graceMs);
-    }, signal);
+  /** A server that dies is replaced, and what it was asked is asked once more: a run depends on nothing but its request. */
+  async #ask(message: object, expectedMs: number, signal?: AbortSignal): Promise<unknown> {
+    const ask = () =>
+      this.#pool.lend(async (server) => {
+        await server.state;
+        return server.request(message, expectedMs + graceMs);
+      }, signal);
+    try {
+      return await ask();
+    } catch (error) {
+      if (TracewiseError.isInstance(error) && error.code === 'ERR_RUNNER') return ask();
+      throw error;
+    }
   }
 
   async dispose(): Promise<void> {

@@ -2,6 +2,8 @@ import { TracewiseError } from '../../errors.ts';
 import type { ResolvedRunnerOptions } from '../runner-options.ts';
 import { ForkServer } from './fork-server.ts';
 
+const warmServers = 2;
+
 /** Servers that are started when needed and used by one caller at a time; waiting callers come first, first served. */
 export class ServerPool {
   readonly #options: ResolvedRunnerOptions;
@@ -32,6 +34,12 @@ export class ServerPool {
     }
   }
 
+  /** Starts a second server in the background; more start when needed. */
+  warm(): void {
+    if (this.#servers.size < Math.min(warmServers, this.#options.maxWorkers))
+      this.#idle.unshift(this.#start());
+  }
+
   checkUsable(): void {
     if (this.#disposed)
       throw new TracewiseError('ERR_DISPOSED', 'Expected a runner in use but it was disposed of');
@@ -45,7 +53,10 @@ export class ServerPool {
 
   async #take(signal?: AbortSignal): Promise<ForkServer> {
     this.checkUsable();
-    for (let idle = this.#idle.pop(); idle; idle = this.#idle.pop()) if (!idle.isGone) return idle;
+    for (let idle = this.#idle.pop(); idle; idle = this.#idle.pop()) {
+      if (!idle.isGone) return idle;
+      this.#servers.delete(idle);
+    }
     if (this.#servers.size < this.#options.maxWorkers) return this.#start();
     const server = await new Promise<ForkServer>((resolve, reject) => {
       const abort = () => {
