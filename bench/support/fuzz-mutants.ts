@@ -31,7 +31,8 @@ const clean: Job = {
 
 /**
  * Mutants of real programs, each run on its test in a thread under watch. `hits`: calls of Node's own modules;
- * `escaped`: an adversarial program that passed or said so; `lost`: jobs without a result; `unclean`: a clean
+ * `escaped`: adversarial programs that passed; `claims`: those that said they had, printed to be read, since a mutant
+ * may have lost the condition that it says so under; `lost`: jobs without a result; `unclean`: a clean
  * program, after every tenth, that did not pass; `control_hits`: calls seen of a program with the lock open, in the
  * thread that saw fewest. Memory of the whole process in MB is printed as it goes; `memory_mb_growth`: of its highest
  * in the last quarter over its highest in the quarter before.
@@ -40,7 +41,14 @@ export async function fuzzMutants(seed: number, count: number): Promise<Record<s
   const started = performance.now();
   const mutants = await makeMutants(seed, count);
   const jobs = mutants.flatMap((mutant, i) => (i % 10 === 9 ? [mutant, clean] : [mutant]));
-  const counts: Record<string, number> = { hits: 0, escaped: 0, hung: 0, threads_ended: 0, unclean: 0 };
+  const counts: Record<string, number> = {
+    hits: 0,
+    escaped: 0,
+    claims: 0,
+    hung: 0,
+    threads_ended: 0,
+    unclean: 0,
+  };
   const controls: number[] = [];
   const memory: number[] = [];
   let done = 0;
@@ -58,10 +66,11 @@ export async function fuzzMutants(seed: number, count: number): Promise<Record<s
       return;
     }
     counts[outcome] = (counts[outcome] ?? 0) + 1;
-    if (job.adversarial && (outcome === 'passed' || /ESCAPED (?!0x)/.test(stdout))) {
-      counts.escaped!++;
-      console.log('ESCAPED?', outcome, stdout.slice(0, 200), job.program);
-    }
+    if (!job.adversarial) return;
+    const [escaped, claims] = [outcome === 'passed', /ESCAPED (?!0x)/.test(stdout)];
+    if (escaped) counts.escaped!++;
+    if (claims) counts.claims!++;
+    if (escaped || claims) console.log(outcome, stdout.slice(0, 200), job.program);
   };
   await Promise.all([1, 2].map(() => runThread(take, settle, counts, controls)));
   const highest = (from: number, to: number) =>
