@@ -4,6 +4,9 @@ import type { ProgramRunner, ProgramTest, TestResult } from '../src/program-runn
 import { type ReferenceSet, type ReferenceTask, referenceTasks } from './support/reference-tasks.ts';
 import { VerdictStore } from './support/verdict-store.ts';
 
+// What is kept at once where verdicts are kept; a few references take seconds a test.
+const testsAMessage = 25;
+
 type Backend = 'pyodide' | 'cpython';
 
 export interface ReferencesOptions {
@@ -85,16 +88,15 @@ async function runSet(
   const pass = new VerdictStore(options.store, `${set}.${backend}.${mode}`);
   const timeoutMs = Number(options.timeoutMs ?? 10_000);
   const limits = { timeoutMs, ...(set === 'ds-1000' && { memoryBytes: 2 ** 31 }) };
-  const each = async ({ id, group: _, ...request }: ReferenceTask) => {
-    const { results } = await runner.run({ ...request, trace: mode === 'traced', limits });
-    const inside = results.filter(({ judged }) => judged === 'inside').length;
-    pass.add({ id, ends: results.map(endOf), inside });
+  const each = async ({ id, group: _, tests, ...request }: ReferenceTask) => {
+    for (let from = pass.get(id).ends.length; from < tests.length; from += testsAMessage) {
+      const part = tests.slice(from, from + testsAMessage);
+      const { results } = await runner.run({ ...request, tests: part, trace: mode === 'traced', limits });
+      const inside = results.filter(({ judged }) => judged === 'inside').length;
+      pass.add(id, { ends: results.map(endOf), inside });
+    }
   };
-  await Promise.all(
-    tasksOf(set, options)
-      .filter(({ id }) => !pass.get(id))
-      .map(each),
-  );
+  await Promise.all(tasksOf(set, options).map(each));
   return pass;
 }
 
@@ -124,7 +126,7 @@ function verdictsOf(tasks: readonly ReferenceTask[], passes: readonly VerdictSto
       name: `${id}#${i}`,
       group,
       source: sourceOf(test),
-      ends: passes.map((pass) => pass.get(id)!.ends[i]!),
+      ends: passes.map((pass) => pass.get(id).ends[i]!),
     })),
   );
 }

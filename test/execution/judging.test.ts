@@ -55,6 +55,38 @@ describe('forms of an assert, judged outside', () => {
     ['def f(x):\n    x.append(1)', 'a = []\nf(a)\nassert a == [1]'],
     ['def f(x):\n    x["a"] = 1\n    return x', 'a = {}\nassert f(a) is a and a == {"a": 1}'],
     ['def f(x):\n    x.append(1)\n    return x', 'a = []\nassert f(x=a) is a and a == [1]'],
+    [
+      'def f(x):\n    x[0].append(1)',
+      'a = [[0]]\ninner = a[0]\nf(a)\nassert a == [[0, 1]] and inner is a[0]',
+    ],
+    ['def f(x):\n    x[0].append(1)', 'row = [0]\nf([row, row])\nassert row == [0, 1]'],
+    ['def f(x):\n    x[0][0] = 1\n    return x', 'assert f([[0] * 2] * 2) == [[1, 0], [1, 0]]'],
+    ['def f(x, y):\n    x.append(1)\n    return y', 'a = []\nassert f(a, y=a) == [1]'],
+    ['def f(x):\n    x[0].add(2)', 'a = ({1}, 5)\nf(a)\nassert a == ({1, 2}, 5)'],
+    [
+      'def f(x):\n    x["a"]["b"].append(x.pop("c"))',
+      'a = {"a": {"b": []}, "c": 3}\nf(a)\nassert a == {"a": {"b": [3]}}',
+    ],
+    ['def f(x):\n    x.append([])\n    return x[-1]', 'a = []\nassert f(a) == [] and a == [[]]'],
+    ['def f(x):\n    return x[1]', 'a = [[1], [2]]\nassert f(a) is a[1]'],
+    ['def f(x):\n    x.append(x)', 'a = [1]\nf(a)\nassert a[1] is a and len(a) == 2'],
+    ['def f(x):\n    return x[1] is x and x[1][1][0]', 'a = [1]\na.append(a)\nassert f(a) == 1'],
+    [
+      'def f(x):\n    x[0], x[1] = x[1], x[0]',
+      'p, q = [1], [2]\na = [p, q]\nf(a)\nassert a[0] is q and a[1] is p',
+    ],
+    [
+      'def f(d, q):\n    d["x"] += 1\n    q.append(4)\n    return d',
+      'from collections import defaultdict, deque\nd, q = defaultdict(int), deque([1, 2, 3], maxlen=3)\nassert f(d, q) is d and d == {"x": 1} and list(q) == [2, 3, 4]',
+    ],
+    [
+      'from collections import Counter\ndef f(c):\n    c["a"] += 1',
+      'c = Counter("aab")\nf(c)\nassert c == Counter("aaab")',
+    ],
+    [
+      'def f(x):\n    x.append(1)\n    raise ValueError',
+      'a = []\ntry:\n    f(a)\nexcept ValueError:\n    pass\nassert a == [1]',
+    ],
     ['def f(x):\n    return sorted(x, key=lambda v: -v)', 'assert f({1, 2, 3}) == [3, 2, 1]'],
     ['def f(g, x):\n    return g(x)', 'assert f(lambda v: v * 2, 4) == 8'],
     ['def f(n):\n    yield from range(n)', 'assert list(f(3)) == [0, 1, 2]'],

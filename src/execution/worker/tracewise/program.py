@@ -4,7 +4,6 @@ Everything said here is the program's own word, since it shares the interpreter;
 """
 
 import builtins
-import collections
 import json
 import operator
 import sys
@@ -13,7 +12,7 @@ import types
 from .pytest_stand_in import install_pytest
 from .render import Renderer, exception_args, mro_of, type_name
 from .tracer import FILENAME, Tracer
-from .values import NotLiteral, decode, encode
+from .values import Encoder, NotLiteral, decode, decode_objects, encode
 
 _dumps = json.JSONEncoder(ensure_ascii=True, separators=(',', ':'), check_circular=False).encode
 _loads = json.loads
@@ -70,19 +69,19 @@ class Program:
                 return {'exceptionClass': [type_name(cls) for cls in mro_of(value)]}
             return {'value': self._encode(value)}
         if op == 'source':
-            return self._answer(lambda: self._evaluate(question['source']), [])
-        args = [self._decode(arg) for arg in question['args']]
+            return self._answer(lambda: self._evaluate(question['source']))
+        table = question['objects']
+        objects = decode_objects(table, self._handle, self._derived) if table else ()
+        args = [self._decode(arg, objects) for arg in question['args']]
         if op == 'call':
-            kwargs = {name: self._decode(value) for name, value in question['kwargs'].items()}
-            given = [*args, *kwargs.values()]
-            sent = [*question['args'], *question['kwargs'].values()]
+            kwargs = {name: self._decode(value, objects) for name, value in question['kwargs'].items()}
             if 'name' in question:
                 if self.tracer is not None:
                     self.tracer.keeps_locals = question['locals']
-                return self._answer(lambda: self._called(self._named(question['name']), args, kwargs), given, sent)
+                return self._answer(lambda: self._called(self._named(question['name']), args, kwargs), objects, table)
             function = self.objects[question['handle']]
-            return self._answer(lambda: function(*args, **kwargs), given, sent)
-        return self._answer(lambda: _OPERATIONS[op](*args), [])
+            return self._answer(lambda: function(*args, **kwargs), objects, table)
+        return self._answer(lambda: _OPERATIONS[op](*args), objects, table)
 
     def inside(self, source, check):
         """The test within the program's own namespace, where it cannot be split from it."""
@@ -123,30 +122,25 @@ class Program:
         finally:
             self.tracer.stop()
 
-    def _answer(self, run, args, sent=()):
-        """Runs and tells what came of it: the value, and which arguments were changed on the way."""
+    def _answer(self, run, objects=(), sent=()):
+        """Runs and tells what came of it: the value, and which containers of the arguments were changed on the way."""
         out = []
         answer = self._guard(lambda: out.append(run()))
         if self.tracer is not None and self.tracer.returned_locals is not None:
             answer['returnedLocals'] = self.tracer.returned_locals
             if self.tracer.final_locals is not None:
                 answer['locals'] = self.tracer.final_locals
+        encoder = Encoder(self._keep, {id(value): n for n, value in enumerate(objects)})
         changed = {}
-        for i, value in enumerate(args):
-            if type(value) in _MUTABLE:
-                now = self._encode(value)
-                if now != sent[i]:
-                    changed[i] = now
+        for n, value in enumerate(objects):
+            now = encoder.contents(value)
+            if now != sent[n]:
+                changed[n] = now
         if changed:
             answer['changed'] = changed
-        if not out:
-            return answer
-        answer['rendered'] = self.render(out[0])
-        same = [i for i, value in enumerate(args) if value is out[0] and type(value) in _MUTABLE]
-        if same:
-            answer['same'] = same[0]
-        else:
-            answer['value'] = self._encode(out[0])
+        if out:
+            answer['rendered'] = self.render(out[0])
+            answer['value'] = encoder(out[0])
         return answer
 
     def _guard(self, run):
@@ -178,13 +172,16 @@ class Program:
         self.objects.append(value)
         return ['h', len(self.objects) - 1, type_name(type(value))]
 
-    def _decode(self, data):
-        return decode(data, lambda i, _: self.objects[i], lambda _, i, __: self.objects[i])
+    def _decode(self, data, objects):
+        return decode(data, self._handle, self._derived, objects)
+
+    def _handle(self, n, _kind):
+        return self.objects[n]
+
+    def _derived(self, _value, n, _kind):
+        return self.objects[n]
 
 
-_MUTABLE = frozenset(
-    (list, dict, set, bytearray, collections.OrderedDict, collections.Counter, collections.defaultdict, collections.deque)
-)
 _OPERATIONS = {
     'getattr': getattr, 'setattr': setattr, 'delattr': delattr, 'iter': iter, 'next': next, 'len': len, 'str': str, 'repr': repr,
     'bool': bool, 'int': int, 'float': float, 'hash': hash, 'abs': abs, 'round': round, 'contains': operator.contains,

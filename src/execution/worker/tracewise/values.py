@@ -3,7 +3,8 @@
 JSON: null, booleans, strings and small integers stand for themselves, everything else is `[tag, …]`. What is
 no literal stays where it is and travels as a handle, `["h", id, type name]`. An instance of a class derived
 from a built-in container travels as that container's content, `["as", base, id, type name]`: what it says of
-itself (`__eq__`, `__len__`) is left behind.
+itself (`__eq__`, `__len__`) is left behind. The mutable containers of a call's arguments stand in a table,
+`["@", n]`, so that both sides mean the same object by it, however deep it lies and wherever it comes up again.
 """
 
 import builtins
@@ -13,7 +14,7 @@ import decimal
 import fractions
 import json
 
-from .render import mro_of, type_name
+from .render import derives, ids_of, mro_of, type_name
 
 _DEPTH = 60
 _SMALL = 1 << 53
@@ -25,32 +26,61 @@ class NotLiteral(Exception):
     """A value that cannot travel by data alone."""
 
 
-def encode(x, keep=None, depth=0, path=frozenset()):
+def encode(x, keep=None):
     """The value as JSON-able data; `keep(x)` gives the handle of what is no literal, or NotLiteral is raised."""
-    t = type(x)
-    if x is None or t is bool or t is str:
-        return x
-    if t is int:
-        return x if -_SMALL < x < _SMALL else ['i', '%x' % x]
-    if t is float:
-        return ['f', x.hex()]
-    if depth < _DEPTH and id(x) not in path:
-        coder = _ENCODERS.get(t)
-        if coder is not None:
-            return coder(x, keep, depth + 1, path | {id(x)})
-        if t is type and builtins.__dict__.get(type_name(x)) is x:
-            return ['type', type_name(x)]
-        if keep is not None and t is not type:
-            for base in _BASES:
-                if base in mro_of(t):
-                    return _encode_derived(x, t, base, keep, depth + 1, path | {id(x)})
-    if keep is None:
-        raise NotLiteral(type_name(t))
-    return keep(x)
+    return Encoder(keep)(x)
 
 
-def _encode_derived(x, t, base, keep, depth, path):
-    plain = {
+class Encoder:
+    """`known`: the mutable containers that have a number, by id. `found`: where those seen first are put."""
+
+    __slots__ = ('keep', 'known', 'found', 'path')
+
+    def __init__(self, keep, known=None, found=None):
+        self.keep, self.known, self.found = keep, known, found
+        self.path = set()
+
+    def __call__(self, x):
+        t = type(x)
+        if x is None or t is bool or t is str:
+            return x
+        if t is int:
+            return x if -_SMALL < x < _SMALL else ['i', '%x' % x]
+        if t is float:
+            return ['f', x.hex()]
+        if self.known is not None and id(t) in _MUTABLE:
+            n = self.known.get(id(x))
+            if n is None and self.found is not None:
+                n = self.known[id(x)] = len(self.found)
+                self.found.append(x)
+            if n is not None:
+                return ['@', n]
+        return self.contents(x)
+
+    def contents(self, x):
+        """The value itself where a number could stand for it."""
+        t, keep = type(x), self.keep
+        if len(self.path) < _DEPTH and id(x) not in self.path:
+            self.path.add(id(x))
+            try:
+                coder = _ENCODERS.get(id(t))
+                if coder is not None:
+                    return coder(x, self)
+                if t is type and builtins.__dict__.get(type_name(x)) is x:
+                    return ['type', type_name(x)]
+                if keep is not None and t is not type:
+                    for base in _BASES:
+                        if derives(mro_of(t), base):
+                            return ['as', self(_plain(x, base)), keep(x)[1], type_name(t)]
+            finally:
+                self.path.discard(id(x))
+        if keep is None:
+            raise NotLiteral(type_name(t))
+        return keep(x)
+
+
+def _plain(x, base):
+    return {
         list: lambda: list(list.__iter__(x)),
         tuple: lambda: tuple(tuple.__iter__(x)),
         dict: lambda: dict(dict.items(x)),
@@ -61,63 +91,92 @@ def _encode_derived(x, t, base, keep, depth, path):
         int: lambda: int.__index__(x),
         float: lambda: float.__float__(x),
     }[base]()
-    return ['as', encode(plain, keep, depth, path), keep(x)[1], type_name(t)]
 
 
-def _items(tag, iterate):
-    return lambda x, keep, depth, path: [tag, [encode(v, keep, depth, path) for v in iterate(x)]]
+def _items(tag):
+    return lambda x, encode: [tag, [encode(v) for v in x]]
 
 
 def _pairs(tag):
-    def encode_pairs(x, keep, depth, path):
-        return [tag, [[encode(k, keep, depth, path), encode(v, keep, depth, path)] for k, v in dict.items(x)]]
-
-    return encode_pairs
+    return lambda x, encode: [tag, [[encode(k), encode(v)] for k, v in dict.items(x)]]
 
 
 def _text(tag, text):
-    return lambda x, keep, depth, path: [tag, text(x)]
+    return lambda x, encode: [tag, text(x)]
 
 
+_MUTABLE = ids_of(
+    (list, dict, set, bytearray, collections.OrderedDict, collections.Counter, collections.defaultdict, collections.deque)
+)
 _ENCODERS = {
-    list: _items('l', iter),
-    tuple: _items('t', iter),
-    set: _items('s', iter),
-    frozenset: _items('z', iter),
+    list: _items('l'),
+    tuple: _items('t'),
+    set: _items('s'),
+    frozenset: _items('z'),
     dict: _pairs('d'),
     collections.OrderedDict: _pairs('od'),
     collections.Counter: _pairs('c'),
-    collections.defaultdict: _pairs('dd'),
-    collections.deque: lambda x, keep, depth, path: ['q', [encode(v, keep, depth, path) for v in x], x.maxlen],
+    collections.defaultdict: lambda x, encode: [*_pairs('dd')(x, encode), encode(x.default_factory)],
+    collections.deque: lambda x, encode: ['q', [encode(v) for v in x], x.maxlen],
     bytes: _text('b', bytes.hex),
     bytearray: _text('y', bytearray.hex),
-    complex: lambda x, keep, depth, path: ['x', x.real.hex(), x.imag.hex()],
-    range: lambda x, keep, depth, path: ['r', str(x.start), str(x.stop), str(x.step)],
+    complex: lambda x, encode: ['x', x.real.hex(), x.imag.hex()],
+    range: lambda x, encode: ['r', str(x.start), str(x.stop), str(x.step)],
     decimal.Decimal: _text('m', str),
-    fractions.Fraction: lambda x, keep, depth, path: ['n', '%x' % x.numerator, '%x' % x.denominator],
+    fractions.Fraction: lambda x, encode: ['n', '%x' % x.numerator, '%x' % x.denominator],
     datetime.date: _text('date', datetime.date.isoformat),
-    datetime.timedelta: lambda x, keep, depth, path: ['delta', x.days, x.seconds, x.microseconds],
-    type(Ellipsis): lambda x, keep, depth, path: ['...'],
+    datetime.timedelta: lambda x, encode: ['delta', x.days, x.seconds, x.microseconds],
+    type(Ellipsis): lambda x, encode: ['...'],
 }
+_ENCODERS = {id(kind): coder for kind, coder in _ENCODERS.items()}
 
 
-def decode(data, handle=None, derived=None):
-    """The value again. `handle(id, type)` and `derived(value, id, type)` build what stands for the rest."""
+def decode(data, handle=None, derived=None, objects=()):
+    """The value again. `handle(id, type)` and `derived(value, id, type)` build what stands for the rest; `objects`
+    are those with a number."""
     if data is None or type(data) in (bool, str, int):
         return data
     tag = data[0]
+    if tag == '@':
+        return objects[data[1]]
     if tag == 'h':
         return handle(data[1], data[2])
     if tag == 'as':
-        return derived(decode(data[1], handle, derived), data[2], data[3])
+        return derived(decode(data[1], handle, derived, objects), data[2], data[3])
     maker = _DECODERS.get(tag)
     if maker is not None:
         return maker(data)
-    body = [decode(v, handle, derived) for v in data[1]] if tag in _SEQUENCES else None
+    body = [decode(v, handle, derived, objects) for v in data[1]] if tag in _SEQUENCES else None
     if body is not None:
         return _SEQUENCES[tag](body) if tag != 'q' else collections.deque(body, data[2])
-    pairs = [(decode(k, handle, derived), decode(v, handle, derived)) for k, v in data[1]]
+    pairs = [(decode(k, handle, derived, objects), decode(v, handle, derived, objects)) for k, v in data[1]]
+    if tag == 'dd':
+        return collections.defaultdict(decode(data[2], handle, derived, objects), pairs)
     return _MAPPINGS[tag](pairs)
+
+
+def decode_objects(table, handle=None, derived=None):
+    """The containers of a table, which may hold each other and themselves."""
+    objects = [decode([data[0], _NOTHING[data[0]], *data[2:]], handle, derived) for data in table]
+    for target, data in zip(objects, table):
+        update(target, decode(data, handle, derived, objects))
+    return objects
+
+
+def update(target, value):
+    """Makes a container what another of its type is; an object keeps being the one that others hold."""
+    if type(target) is not type(value) or target is value:
+        return
+    if isinstance(target, (list, bytearray)):
+        target[:] = value
+        return
+    target.clear()
+    if isinstance(target, collections.deque):
+        target.extend(value)
+    elif isinstance(target, dict):
+        dict.update(target, value)  # a Counter's own would add
+    else:
+        target.update(value)
 
 
 def _counter(pairs):
@@ -131,8 +190,8 @@ _MAPPINGS = {
     'd': dict,
     'od': collections.OrderedDict,
     'c': _counter,
-    'dd': lambda pairs: collections.defaultdict(None, pairs),
 }
+_NOTHING = {'l': [], 'd': [], 's': [], 'y': '', 'od': [], 'c': [], 'dd': [], 'q': []}
 _DECODERS = {
     'i': lambda d: int(d[1], 16),
     'f': lambda d: float.fromhex(d[1]),
@@ -166,14 +225,18 @@ def encode_local(x, chars=16384):
     return text if len(text) <= chars else None
 
 
+_BYTES = ids_of((str, bytes, bytearray))
+_HOLDERS = ids_of((list, tuple, set, frozenset, dict, collections.deque))
+
+
 def _spend(x, left, depth):
     """What is left of a budget of characters after a value, so that a large one costs nothing."""
     t = type(x)
-    if t in (str, bytes, bytearray):
+    if id(t) in _BYTES:
         left -= len(x)
     elif t is int:
         left -= x.bit_length() // 4
-    elif t in (list, tuple, set, frozenset, dict, collections.deque):
+    elif id(t) in _HOLDERS:
         for item in x:
             left = _spend(item, left, depth + 1)
         if t is dict:

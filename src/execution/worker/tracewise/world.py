@@ -6,7 +6,7 @@ import sys
 
 from .remote import EntryPoint, Remote, handle_of
 from .test_source import bound_names, loaded_names, nodes_of, standard_name
-from .values import NotLiteral, decode, encode
+from .values import Encoder, NotLiteral, decode, update
 
 
 class NeedsInside(BaseException):
@@ -59,29 +59,30 @@ class World:
         return answer
 
     def call(self, question, args, kwargs):
+        found = []
         try:
-            question['args'] = [self.encode(arg) for arg in args]
-            question['kwargs'] = {name: self.encode(value) for name, value in kwargs.items()}
+            encoder = Encoder(handle_of, {}, found)
+            question['args'] = [encoder(arg) for arg in args]
+            question['kwargs'] = {name: encoder(value) for name, value in kwargs.items()}
+            question['objects'] = table = []
+            while len(table) < len(found):
+                table.append(encoder.contents(found[len(table)]))
         except NotLiteral as reason:
             source = self._call_source()
             if source is None:
                 raise NeedsInside('an argument of type %s' % reason) from None
             question = {'op': 'source', 'source': source}
-            args, kwargs = (), {}
+            found = []
         answer = self._ask(question)
-        given = [*args, *kwargs.values()]
-        for i, data in (answer.get('changed') or {}).items():
-            _update(given[int(i)], self.decode(data))
+        for n, data in (answer.get('changed') or {}).items():
+            update(found[int(n)], self.decode(data, found))
         self.last = answer
         if 'raised' in answer:
             self._raise(answer['raised'])
-        return given[answer['same']] if 'same' in answer else self.decode(answer['value'])
+        return self.decode(answer['value'], found)
 
-    def encode(self, value):
-        return encode(value, handle_of)
-
-    def decode(self, data):
-        return decode(data, lambda i, kind: Remote(self, i, kind), self._derived)
+    def decode(self, data, objects=()):
+        return decode(data, lambda i, kind: Remote(self, i, kind), self._derived, objects)
 
     def exception_class(self, bases):
         """The built-in exception of that name, or a local class of that name on the nearest built-in one."""
@@ -136,17 +137,3 @@ class World:
 
 def _derived_attribute(self, name):
     return getattr(self._remote, name)
-
-
-def _update(target, value):
-    """Makes the judge's own argument what the program made of it."""
-    if type(target) is not type(value):
-        return
-    if isinstance(target, (list, bytearray)):
-        target[:] = value
-        return
-    target.clear()
-    if isinstance(target, (dict, set)):
-        target.update(value)
-    else:
-        target.extend(value)
