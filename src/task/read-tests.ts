@@ -1,9 +1,9 @@
-import { TracewiseError } from '../errors.ts';
 import { logicalLines } from '../lines/logical-lines.ts';
 import type { ProgramTest } from '../program-runner.ts';
-import { parametrizedCall } from './parametrized-call.ts';
 import { readDocstring } from './read-docstring.ts';
 import { readDoctests } from './read-doctests.ts';
+import { type Fixture, isFixture, readFixtures } from './read-fixtures.ts';
+import { testCall } from './test-call.ts';
 import { type TopLevelBlock, topLevelBlocks } from './top-level-blocks.ts';
 
 export interface TestFile {
@@ -14,11 +14,12 @@ export interface TestFile {
 
 /**
  * The tests of a Python file: asserts at its level, pytest's functions and classes (plain asserts,
- * `pytest.raises`, `parametrize`), unittest's classes, HumanEval's `check`, and doctest examples of its functions.
+ * `pytest.raises`, `parametrize`, plain fixtures; what is marked `skip` or `xfail` is left out), unittest's classes,
+ * HumanEval's `check`, and doctest examples of its functions.
  * What else stands at its level, imports and helpers, goes before every test. `programModule`: the module that
  * the tests import the program from; such imports are left out. `besideProgram`: the file is the program as well, so
- * its functions are what is tested, and only imports and constants go before a test. Throws ERR_TASK for a fixture,
- * which cannot be made.
+ * its functions are what is tested, and only imports and constants go before a test. Throws ERR_TASK for a fixture of
+ * pytest's own, or one that is no plain function.
  */
 export function readTests(
   source: string,
@@ -27,11 +28,18 @@ export function readTests(
   const blocks = topLevelBlocks(source.replace(/\r\n?/g, '\n'));
   const isOfProgram = ({ head }: TopLevelBlock) =>
     programModule !== undefined && new RegExp(`^(?:from|import)\\s+${programModule}\\b`).test(head);
-  const rest = blocks.filter((block) => !isTest(block) && !isOfProgram(block) && !isMainGuard(block));
-  const program = rest.map(({ text }) => `${text}\n`).join('');
-  const shared = besideProgram ? withoutDefinitions(rest) : program;
-  const own = blocks.filter(isTest).flatMap((block) => testsOf(block, shared));
+  const rest = blocks.filter(
+    (block) => !isTest(block) && !isFixture(block) && !isOfProgram(block) && !isMainGuard(block),
+  );
+  const program = textOf(rest);
+  const shared = `${besideProgram ? withoutDefinitions(rest) : program}${textOf(blocks.filter(isFixture))}`;
+  const fixtures = readFixtures(blocks);
+  const own = blocks.filter(isTest).flatMap((block) => testsOf(block, shared, fixtures));
   return { tests: [...doctestsOf(rest), ...own], program };
+}
+
+function textOf(blocks: readonly TopLevelBlock[]): string {
+  return blocks.map(({ text }) => `${text}\n`).join('');
 }
 
 const testFunction = /^(?:async\s+)?def\s+(test\w*)\s*\(([^)]*)\)/;
@@ -46,38 +54,54 @@ function isMainGuard({ head }: TopLevelBlock): boolean {
   return /^if\s+__name__\s*==/.test(head);
 }
 
-function testsOf(block: TopLevelBlock, shared: string): ProgramTest[] {
-  const { head, text } = block;
+function testsOf(block: TopLevelBlock, shared: string, fixtures: readonly Fixture[]): ProgramTest[] {
+  const { head, text, decorators } = block;
   const source = `${shared}${text}`;
   if (check.test(head)) return [{ kind: 'check', source }];
   if (/^assert\b/.test(head)) return [{ kind: 'assert', source }];
+  if (isLeftOut(decorators)) return [];
   const [, name, parameters] = testFunction.exec(head) ?? [];
-  const calls = name !== undefined ? [callOf(block, name, parameters!)] : methodsOf(block);
+  const calls =
+    name !== undefined
+      ? [testCall(name, { decorators, parameters: parameters! }, fixtures)]
+      : methodsOf(block, fixtures);
   return calls.map((call) => ({ kind: 'assert', source: `${source}\n${call}` }));
+}
+
+function isLeftOut(decorators: readonly string[]): boolean {
+  return decorators.some((text) =>
+    /^@(?:pytest\.)?(?:mark\.|unittest\.)?(?:skip|xfail|expectedFailure)\b/.test(text),
+  );
 }
 
 /** Called in the judge, a program's own function would not be the program's any more. */
 function withoutDefinitions(blocks: readonly TopLevelBlock[]): string {
-  const kept = blocks.filter(({ head }) => !/^(?:async\s+def|def|class)\b/.test(head));
-  return kept.map(({ text }) => `${text}\n`).join('');
+  return textOf(blocks.filter(({ head }) => !/^(?:async\s+def|def|class)\b/.test(head)));
 }
 
-function callOf({ decorators }: TopLevelBlock, name: string, parameters: string): string {
-  const call = parametrizedCall(name, decorators);
-  if (call !== undefined) return call;
-  if (parameters.trim() === '') return `${name}()`;
-  throw new TracewiseError(
-    'ERR_TASK',
-    `Expected \`${name}\` to take no parameters, or to be parametrized, but it takes (${parameters.trim()}); fixtures are not supported`,
-  );
-}
-
-function methodsOf({ head, text }: TopLevelBlock): string[] {
+function methodsOf({ head, text }: TopLevelBlock, fixtures: readonly Fixture[]): string[] {
   const [, name, bases] = testClass.exec(head)!;
-  const methods = [...text.matchAll(/^[ \t]+def\s+(test\w*)\s*\(/gm)].map(([, method]) => method!);
-  if (bases?.includes('TestCase')) return methods.map((method) => `${name}('${method}').debug()`);
-  const prepares = /^[ \t]+def\s+setup_method\s*\(\s*self\s*\)/m.test(text) ? '_tests.setup_method()\n' : '';
-  return methods.map((method) => `_tests = ${name}()\n${prepares}_tests.${method}()`);
+  const members = topLevelBlocks(bodyOf(text));
+  const prepares = members.some((member) => /^def\s+setup_method\s*\(\s*self\s*\)/.test(member.head));
+  return members.flatMap(({ head: own, decorators }) => {
+    const [, method, parameters] = testFunction.exec(own) ?? [];
+    if (method === undefined || isLeftOut(decorators)) return [];
+    if (bases?.includes('TestCase')) return [`${name}('${method}').debug()`];
+    const call = testCall(`_tests.${method}`, { decorators, parameters: parameters! }, fixtures);
+    return [`_tests = ${name}()\n${prepares ? '_tests.setup_method()\n' : ''}${call}`];
+  });
+}
+
+/** The statements of a class, at the left margin. */
+function bodyOf(text: string): string {
+  const lines = text.split('\n');
+  const first = lines.find((line, i) => i > 0 && /^[ \t]+\S/.test(line) && !line.trimStart().startsWith('#'));
+  const margin = first ? first.length - first.trimStart().length : 0;
+  const from = lines.indexOf(first ?? '');
+  return lines
+    .slice(from)
+    .map((line) => line.slice(Math.min(margin, line.length - line.trimStart().length)))
+    .join('\n');
 }
 
 function doctestsOf(blocks: readonly TopLevelBlock[]): ProgramTest[] {

@@ -35,13 +35,13 @@ describe('readTests', () => {
       "import pytest\n@pytest.mark.parametrize('x, y', [(1, 2), (3, ',')])\ndef test_one(x, y):\n    assert f(x) == y\n",
     );
     expect(one).toContain(
-      "\nfor _case0 in [(1, 2), (3, ',')]:\n    test_one(**dict(zip(('x', 'y',), _case0)))",
+      "\nfor _case0 in __import__('pytest').cases(('x', 'y',), [(1, 2), (3, ',')]):\n    test_one(**_case0)",
     );
     const [two] = sources(
       "@pytest.mark.parametrize('x', [1])\n@pytest.mark.parametrize(['y'], [2, 3])\ndef test_two(x, y):\n    pass\n",
     );
     expect(two).toContain(
-      "for _case0 in [1]:\n    for _case1 in [2, 3]:\n        test_two(**dict(zip(('x',), (_case0,))), **dict(zip(('y',), (_case1,))))",
+      "for _case0 in __import__('pytest').cases(('x',), [1]):\n    for _case1 in __import__('pytest').cases(('y',), [2, 3]):\n        test_two(**_case0, **_case1)",
     );
   });
 
@@ -73,7 +73,42 @@ describe('readTests', () => {
     ).toBe('try:\n    import numpy\nexcept ImportError:\n    numpy = None\n');
   });
 
-  it('says that fixtures are not supported', () => {
-    expect(() => readTests('def test_one(tmp_path):\n    pass\n')).toThrow('fixtures are not supported');
+  it('makes fixtures in the order of their needs, and ends those that yield', () => {
+    const file = readTests(
+      'import pytest\n@pytest.fixture\ndef base():\n    yield 1\n@pytest.fixture()\ndef pair(base):\n    return [base, 2]\ndef test_one(pair, base):\n    assert f(pair) == base\n',
+    );
+    expect(file.program).toBe('import pytest\n');
+    expect(file.tests.map((test) => 'source' in test && test.source.split('\n').slice(-5))).toEqual([
+      [
+        '_making_base = base()',
+        '_fixture_base = next(_making_base)',
+        '_fixture_pair = pair(base=_fixture_base)',
+        'test_one(pair=_fixture_pair, base=_fixture_base)',
+        'next(_making_base, None)',
+      ],
+    ]);
+  });
+
+  it('parametrizes methods, and leaves out what is marked so', () => {
+    const calls = sources(
+      "class TestF:\n    # about f\n    @pytest.mark.parametrize('x', [1, 2])\n    def test_a(self, x):\n        assert f(x)\n\n    @pytest.mark.skip(reason='slow')\n    def test_b(self):\n        pass\n@pytest.mark.xfail\ndef test_c():\n    assert False\n",
+    ).map((source) => source.split('\n').slice(-3));
+    expect(calls).toEqual([
+      [
+        '_tests = TestF()',
+        "for _case0 in __import__('pytest').cases(('x',), [1, 2]):",
+        '    _tests.test_a(**_case0)',
+      ],
+    ]);
+  });
+
+  it.each([
+    ['def test_one(tmp_path):\n    pass\n', 'tmp_path'],
+    [
+      '@pytest.fixture(params=[1, 2])\ndef n(request):\n    return request.param\ndef test_one(n):\n    pass\n',
+      'plain function',
+    ],
+  ])('says which fixture it cannot make: %j', (source, message) => {
+    expect(() => readTests(source)).toThrow(message);
   });
 });

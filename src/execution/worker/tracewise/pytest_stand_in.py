@@ -73,11 +73,41 @@ class Approx:
         return abs(actual - expected) <= max(floor, share * abs(expected))
 
 
-class _Marks:
-    """Decorators that change nothing: which tests run was decided by whoever wrote the request."""
+class _Mark:
+    """A decorator that changes nothing: which tests run was decided by whoever wrote the request."""
 
-    def __getattr__(self, _name):
-        return lambda *args, **kwargs: args[0] if len(args) == 1 and callable(args[0]) and not kwargs else lambda function: function
+    def __init__(self, name, args=()):
+        self.name, self.args = name, args
+
+    def __call__(self, *args, **kwargs):
+        return args[0] if len(args) == 1 and callable(args[0]) and not kwargs else _Mark(self.name, args)
+
+    def leaves_out(self):
+        return self.name in ('skip', 'xfail') or (self.name == 'skipif' and bool(self.args and self.args[0]))
+
+
+class _Marks:
+    def __getattr__(self, name):
+        return _Mark(name)
+
+
+class _Case:
+    def __init__(self, values, marks):
+        self.values = values
+        self.is_left_out = any(isinstance(mark, _Mark) and mark.leaves_out() for mark in marks)
+
+
+def param(*values, id=None, marks=()):
+    return _Case(values, marks if isinstance(marks, (list, tuple)) else [marks])
+
+
+def cases(names, values):
+    """The arguments of each case of a `parametrize`, by name; those that are marked to be left out are."""
+    for value in values:
+        if not isinstance(value, _Case):
+            value = _Case(value if len(names) > 1 else (value,), ())
+        if not value.is_left_out:
+            yield dict(zip(names, value.values))
 
 
 class Failed(AssertionError):
@@ -90,7 +120,7 @@ def fail(reason='', pytrace=True):
 
 def install_pytest():
     module = types.ModuleType('pytest')
-    module.raises, module.approx, module.fail = raises, Approx, fail
+    module.raises, module.approx, module.fail, module.param, module.cases = raises, Approx, fail, param, cases
     module.mark = _Marks()
     module.fixture = lambda *args, **kwargs: args[0] if args else lambda function: function
     sys.modules['pytest'] = module
