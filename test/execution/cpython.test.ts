@@ -164,6 +164,14 @@ describe.skipIf(!here)('the cpython backend', () => {
       expect(await run(program, source)).toMatchObject(expected);
     });
 
+    test('too much output', async () => {
+      const result = await run('def f(x):\n    while True:\n        print("0123456789" * 10**4)', undefined, {
+        timeoutMs: 60_000,
+      });
+      expect(result).toMatchObject({ outcome: 'killed', detail: 'too much output', stdoutTruncated: true });
+      expect(result.stdout).toHaveLength(65_536);
+    });
+
     test('parse', async () => {
       expect(
         await runner.parse([['def f(', 'def f():\n    "doc"\n    return 1 # x'], ['x ='], ['']]),

@@ -44,6 +44,15 @@ describe('output', () => {
     expect(result.stdout).toHaveLength(65_536);
   });
 
+  test('without end is ended long before its time', async () => {
+    const result = await run('def f(x):\n    while True:\n        print("0123456789" * 10**4)', {
+      timeoutMs: 60_000,
+    });
+    expect(result).toMatchObject({ outcome: 'killed', detail: 'too much output', stdoutTruncated: true });
+    expect(result.stdout).toHaveLength(65_536);
+    expect((await run('def f(x):\n    return 1')).outcome).toBe('passed');
+  });
+
   test('of a killed program is there up to its last line', async () => {
     expect(
       await run('def f(x):\n    print("one")\n    print("two", end="")\n    while True: pass', {

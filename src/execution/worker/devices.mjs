@@ -1,3 +1,7 @@
+import { Stopped } from './stopped.mjs';
+
+// What a program may print in all; far more than anybody keeps, far less than it prints until its deadline.
+const longestOutput = 16 << 20;
 const noSlot = { trace: new Uint8Array(), traceLength: 0 };
 
 /**
@@ -60,6 +64,11 @@ export class Devices {
   /** The slot is the main thread's again. */
   detachTrace() {
     this.#slot = noSlot;
+  }
+
+  /** Ends a run that floods its output; called where Pyodide's own streams do not catch it. */
+  checkOutput() {
+    if (this.outputBytes > Math.max(longestOutput, this.outputLimit)) throw new Stopped('output', '');
   }
 
   get output() {

@@ -19,6 +19,8 @@ export class ImportGate {
   /** Bytes that the linear memory may grow to. */
   heapLimit = Number.POSITIVE_INFINITY;
   outOfMemory = false;
+  /** Called when something was written; may throw through the interpreter. */
+  afterWrite = () => {};
   /** What was wrapped; for the fuzzer. @type {Record<string, any>} */
   imports = {};
   /** @type {() => Uint8Array} */
@@ -34,7 +36,7 @@ export class ImportGate {
     this.imports = env;
     Object.assign(env, this.#universalTime(env));
     for (const [name, stock] of Object.entries(env)) {
-      if (typeof stock !== 'function' || allowed.has(name)) continue;
+      if (typeof stock !== 'function' || (allowed.has(name) && name !== 'fd_write')) continue;
       const wrapper = this.#wrap(name, stock);
       // Emscripten reads these two properties of an import.
       if (stock.sig) wrapper.sig = stock.sig;
@@ -45,6 +47,7 @@ export class ImportGate {
 
   #wrap(name, stock) {
     if (name === '_Py_CheckEmscriptenSignals_Helper') return () => this.#checkDeadline() ?? 0;
+    if (name === 'fd_write') return (...args) => this.#write(stock, args);
     if (name === 'emscripten_get_now') return () => this.#checkDeadline() ?? stock();
     if (name === 'emscripten_resize_heap') return (bytes) => this.#grow(bytes >>> 0, stock);
     if (name === '__syscall_openat')
@@ -75,6 +78,12 @@ export class ImportGate {
 
   #checkDeadline() {
     if (this.locked && performance.now() > this.deadline) throw new Stopped('timed-out', '');
+  }
+
+  #write(stock, args) {
+    const result = stock(...args);
+    this.afterWrite();
+    return result;
   }
 
   #grow(bytes, stock) {

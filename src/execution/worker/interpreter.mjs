@@ -27,6 +27,7 @@ export class Interpreter {
     py.runPython('import tracewise.wasm_host as w, tracewise.confine as c; w.attach(); c.confine()');
     for (const path of ['/dev/tty', '/dev/tty1']) py.FS.unlink(path);
     interpreter.gate = gate;
+    gate.afterWrite = () => interpreter.devices.checkOutput();
     interpreter.version = py.runPython('import sys; sys.version.split()[0]');
     interpreter.#emscripten = emscripten;
     interpreter.#entry = entryFunction(emscripten, entry);

@@ -47,6 +47,7 @@ const details = {
   crash: 'the interpreter crashed',
   'stack-overflow': 'stack overflow',
   'too-large': 'result too large',
+  output: 'too much output',
   harness: 'no report',
 };
 

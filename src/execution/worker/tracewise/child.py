@@ -13,6 +13,7 @@ from .event_loop import install_event_loop
 from .streams import open_streams
 
 _LONGEST_FRAME = 16 << 20
+_LONGEST_OUTPUT = 16 << 20  # of a run in all, kept or not
 
 
 class Stopped(Exception):
@@ -84,6 +85,8 @@ class Child:
         for fd in (self._trace, self._output):
             if fd in ready:
                 self._take(fd)
+        if self.output_bytes > max(_LONGEST_OUTPUT, self.output_limit):
+            raise Stopped('output')
         if self._from in ready:
             part = os.read(self._from, 1 << 16)
             if not part:
