@@ -22,7 +22,8 @@ type Figures = Record<string, number>;
  * How fast programs run. One execution is one program with its tests, in one message, with a full reset after it.
  * `p50` and `p99`: ms from the request to the result, one request after the other, so that the reset of the one before
  * is part of it; `spaced`: with 4 ms between them, as a model's decoding leaves. Every program's tests were seen once
- * before, as those of a task's second candidate are. Ratios are of one run: `over_fresh_python`, a new Python process
+ * before, as those of a task's second candidate are. `low` and `high`: the order statistics that hold the median with
+ * 95 %. Ratios are of one run: `over_fresh_python`, a new Python process
  * a test, and `over_pty_debugger`, pdb stepped through a pseudo-terminal, say how many times longer they take than a
  * traced execution here; `over_bare_settrace` says how many times longer ours takes than an empty trace function.
  */
@@ -33,7 +34,7 @@ export async function main(options: ExecuteOptions = {}): Promise<{ name: string
   const figures: Figures = {};
   const start = (maxWorkers: number) =>
     createRunner({ backend, maxWorkers, ...(backend === 'cpython' && { python }) });
-  if (backend === 'pyodide') figures.first_result_ms = firstResult();
+  if (backend === 'pyodide') Object.assign(figures, firstResult());
   for (const workers of [1, 2]) {
     const runner = await start(workers);
     for (const { set, tasks } of samples) {
@@ -55,13 +56,26 @@ export async function main(options: ExecuteOptions = {}): Promise<{ name: string
   return { name: 'execute', figures: round(figures) };
 }
 
-/** Of a pool in a process of its own, median of five. */
-function firstResult(): number {
+/** Of a pool in a process of its own, eleven times, after one that fills the cache. */
+function firstResult(): Figures {
   const file = join(import.meta.dirname, 'support', 'first-result.ts');
-  const times = Array.from({ length: 5 }, () =>
+  const [, ...times] = Array.from({ length: 12 }, () =>
     Number(spawnSync(process.execPath, ['--import', 'tsx', file], { encoding: 'utf8' }).stdout),
   );
-  return median(times);
+  return medianOf('first_result', times);
+}
+
+/** A median with the order statistics that hold it with 95 %. */
+function medianOf(key: string, times: readonly number[]): Figures {
+  const sorted = [...times].sort((a, b) => a - b);
+  const half = 0.98 * Math.sqrt(sorted.length);
+  const pick = (index: number) => sorted[Math.min(sorted.length - 1, Math.max(0, Math.round(index)))]!;
+  return {
+    [`${key}_ms`]: at(sorted, 0.5),
+    [`${key}_low_ms`]: pick(sorted.length / 2 - half - 0.5),
+    [`${key}_high_ms`]: pick(sorted.length / 2 + half - 0.5),
+    [`${key}_n`]: sorted.length,
+  };
 }
 
 async function runAll(runner: ProgramRunner, tasks: readonly ReferenceTask[], trace: boolean): Promise<void> {
@@ -111,7 +125,7 @@ async function latency(
     return times.sort((a, b) => a - b);
   };
   const [close, spaced] = [await measure(0), await measure(4)];
-  return { p50_ms: at(close, 0.5), p99_ms: at(close, 0.99), spaced_p50_ms: at(spaced, 0.5) };
+  return { ...medianOf('p50', close), p99_ms: at(close, 0.99), ...medianOf('spaced_p50', spaced) };
 }
 
 function at(sorted: readonly number[], share: number): number {

@@ -5,7 +5,7 @@ import { type ReferenceSet, type ReferenceTask, referenceTasks } from './support
 import { VerdictStore } from './support/verdict-store.ts';
 
 // What is kept at once where verdicts are kept; a few references take seconds a test.
-const testsAMessage = 25;
+const testsAMessage = 5;
 
 type Backend = 'pyodide' | 'cpython';
 
