@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -344,6 +344,40 @@ console.log(results[0].outcome);`,
     await expect(createRunner({ backend: 'cpython', python: '/bin/false' })).rejects.toMatchObject({
       code: 'ERR_SANDBOX',
     });
+  });
+
+  test('the libraries of a virtual environment are there, and only of the one that was chosen', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'tracewise-venv-'));
+    try {
+      chmodSync(folder, 0o755);
+      const version = execFileSync(
+        python,
+        ['-c', 'import sys; print("python%d.%d" % sys.version_info[:2])'],
+        {
+          encoding: 'utf8',
+        },
+      ).trim();
+      const packages = join(folder, 'lib', version, 'site-packages');
+      mkdirSync(packages, { recursive: true });
+      mkdirSync(join(folder, 'bin'));
+      symlinkSync(python, join(folder, 'bin', 'python'));
+      writeFileSync(join(folder, 'pyvenv.cfg'), 'home = /usr/bin\n');
+      writeFileSync(join(packages, 'of_this_environment.py'), 'three = 3\n');
+      const request = {
+        program: 'from of_this_environment import three\ndef f(x):\n    return three + x',
+        tests: [{ kind: 'assert' as const, source: 'assert f(2) == 5' }],
+        trace: false,
+      };
+      const own = { backend: 'cpython' as const, python: join(folder, 'bin', 'python'), maxWorkers: 1 };
+      await using inside = await createRunner(own);
+      expect((await inside.run(request)).results[0]).toMatchObject({ outcome: 'passed', judged: 'outside' });
+      expect((await runner.run(request)).results[0]).toMatchObject({
+        outcome: 'raised',
+        exception: { type: 'ModuleNotFoundError' },
+      });
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   test('what is preloaded is there at once', async () => {
