@@ -22,6 +22,10 @@ export interface ReferencesOptions {
   readonly timeoutMs?: string;
   /** Of `ds-1000`: one library's tasks. */
   readonly group?: string;
+  /** Comma-separated: untraced,traced. */
+  readonly modes?: string;
+  /** No test is begun after so long; those that every pass has are compared. 0: only compare what the store has. */
+  readonly minutes?: string;
   /** Folder where verdicts are kept as they come: a later call goes on where this one ended; delete it to begin anew. */
   readonly store?: string;
   /** `true`: print every test that its reference does not pass, or that ends in more than one way. */
@@ -30,7 +34,8 @@ export interface ReferencesOptions {
 
 /**
  * Runs every reference solution on its own tests, traced and untraced, in each backend: what passes, what fails and by
- * what, and whether the verdicts are the same. `different` counts tests whose outcomes are not.
+ * what, and whether the verdicts are the same. `compared` counts tests that every pass has run, `different` those whose
+ * outcomes are not the same.
  */
 export async function main(
   options: ReferencesOptions = {},
@@ -38,6 +43,8 @@ export async function main(
   const sets = (
     options.sets ?? (options.quick ? 'humaneval,mbpp' : 'humaneval,mbpp,humaneval-et,mbpp-et')
   ).split(',') as ReferenceSet[];
+  const modes = (options.modes ?? (options.quick ? 'untraced' : 'untraced,traced')).split(',');
+  const until = performance.now() + 60_000 * Number(options.minutes ?? Number.POSITIVE_INFINITY);
   const figures: Record<string, number> = {};
   const passes = new Map<string, VerdictStore[]>(sets.map((set) => [set, []]));
   for (const backend of (options.backend ?? 'pyodide').split(',') as Backend[]) {
@@ -45,8 +52,8 @@ export async function main(
     try {
       console.log(runner.name);
       for (const set of sets) {
-        for (const mode of options.quick ? ['untraced'] : ['untraced', 'traced']) {
-          const pass = await runSet(runner, set, backend, mode, options);
+        for (const mode of modes) {
+          const pass = await runSet(runner, set, backend, mode, until, options);
           passes.get(set)!.push(pass);
           const counts = countsOf(pass);
           console.log(set, mode, counts);
@@ -83,13 +90,15 @@ async function runSet(
   set: ReferenceSet,
   backend: Backend,
   mode: string,
+  until: number,
   options: ReferencesOptions,
 ): Promise<VerdictStore> {
   const pass = new VerdictStore(options.store, `${set}.${backend}.${mode}`);
   const timeoutMs = Number(options.timeoutMs ?? 10_000);
   const limits = { timeoutMs, ...(set === 'ds-1000' && { memoryBytes: 2 ** 31 }) };
   const each = async ({ id, group: _, tests, ...request }: ReferenceTask) => {
-    for (let from = pass.get(id).ends.length; from < tests.length; from += testsAMessage) {
+    const first = pass.get(id).ends.length;
+    for (let from = first; from < tests.length && performance.now() < until; from += testsAMessage) {
       const part = tests.slice(from, from + testsAMessage);
       const { results } = await runner.run({ ...request, tests: part, trace: mode === 'traced', limits });
       const inside = results.filter(({ judged }) => judged === 'inside').length;
@@ -112,7 +121,7 @@ function countsOf({ tasks }: VerdictStore): Record<string, number> {
   return counts;
 }
 
-/** One test with how it ended in every pass. */
+/** One test that every pass has run, with how it ended in each. */
 interface Verdict {
   readonly name: string;
   readonly group: string | undefined;
@@ -121,14 +130,15 @@ interface Verdict {
 }
 
 function verdictsOf(tasks: readonly ReferenceTask[], passes: readonly VerdictStore[]): Verdict[] {
-  return tasks.flatMap(({ id, group, tests }) =>
-    tests.map((test, i) => ({
+  return tasks.flatMap(({ id, group, tests }) => {
+    const run = Math.min(...passes.map((pass) => pass.get(id).ends.length));
+    return tests.slice(0, run).map((test, i) => ({
       name: `${id}#${i}`,
       group,
       source: sourceOf(test),
       ends: passes.map((pass) => pass.get(id).ends[i]!),
-    })),
-  );
+    }));
+  });
 }
 
 function sourceOf(test: ProgramTest): string {
@@ -172,7 +182,11 @@ function compare(set: string, all: readonly Verdict[], { verbose }: ReferencesOp
       [`${set}.${group}.passed`, passed.length],
     ] as const;
   });
-  return { [`${set}.different`]: different.length, ...Object.fromEntries(byGroup) };
+  return {
+    [`${set}.compared`]: all.length,
+    [`${set}.different`]: different.length,
+    ...Object.fromEntries(byGroup),
+  };
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
