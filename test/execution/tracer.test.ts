@@ -145,6 +145,62 @@ describe('events', () => {
     ]);
   });
 
+  test('a closure: what it shares with the function around it', async () => {
+    const program =
+      'def f(x):\n    total = 0\n    def add(n):\n        nonlocal total\n        total += n + x\n    add(2)\n    return total - 2';
+    expect((await callTrace(program)).slice(3)).toEqual([
+      '2 line f:6 add=<function add>',
+      '3 call add:3 n=2 total=0 x=1',
+      '3 line add:5',
+      '3 return add:5 total=3 -> None',
+      '2 line f:7 total=3',
+      '2 return f:7 -> 1',
+    ]);
+  });
+
+  test('a comprehension item by item, a generator expression in a frame of its own', async () => {
+    const program = 'def f(x):\n    a = [i * x for i in range(2)]\n    b = sum(i for i in a)\n    return b';
+    const trace = await callTrace(program);
+    expect(trace.slice(1, 5)).toEqual([
+      '2 line f:2',
+      '2 line f:2 i=0',
+      '2 line f:2 i=1',
+      '2 line f:3 a=[0, 1] -i',
+    ]);
+    expect(trace.filter((line) => line.includes('<genexpr>')).slice(1, 3)).toEqual([
+      '3 line <genexpr>:3',
+      '3 yield <genexpr>:3 i=0 -> 0',
+    ]);
+  });
+
+  test('methods and properties; the library’s frames are left out', async () => {
+    const program =
+      'import re, functools\nclass C:\n    def __init__(self, n):\n        self.n = n\n    @property\n    def twice(self):\n        return 2 * self.n\ndef f(x):\n    re.compile("a+b")\n    return functools.reduce(lambda a, b: a + b, [C(x).twice, -1])';
+    const trace = await callTrace(program);
+    expect(trace.slice(trace.indexOf('2 call f:8 x=1'))).toEqual([
+      '2 call f:8 x=1',
+      '2 line f:9',
+      '2 line f:10',
+      '3 call __init__:3 self=C() n=1',
+      '3 line __init__:4',
+      '3 return __init__:4 self=C(n=1) -> None',
+      '3 call twice:5 self=C(n=1)',
+      '3 line twice:7',
+      '3 return twice:7 -> 2',
+      '3 call <lambda>:10 a=2 b=-1',
+      '3 line <lambda>:10',
+      '3 return <lambda>:10 -> 1',
+      '2 return f:10 -> 1',
+    ]);
+  });
+
+  test('a program that ends its own tracing is judged all the same', async () => {
+    const program = 'import sys\ndef f(x):\n    y = 1\n    sys.settrace(None)\n    y = 2\n    return x';
+    const { outcome, judged, trace } = await runTraced(program);
+    expect({ outcome, judged }).toEqual({ outcome: 'passed', judged: 'outside' });
+    expect(traceText(trace).at(-1)).toBe('2 line f:4 y=1');
+  });
+
   test('classes, functions and modules at module level are not shown', async () => {
     const { trace } = await runTraced(
       'import math, typing\nfrom typing import List\nT = List[int]\nclass C:\n    pass\nn = 1\ndef f(x):\n    return 1',
