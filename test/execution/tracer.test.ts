@@ -15,7 +15,9 @@ async function runTraced(
   limits: Partial<ExecutionLimits> = {},
 ): Promise<TestResult> {
   const tests = [{ kind: 'assert' as const, source }];
-  return (await runner.run({ program, entryPoint: 'f', trace: true, tests, limits })).results[0]!;
+  // What is looked at is the trace; a machine under load takes its time.
+  const patient = { timeoutMs: 30_000, ...limits };
+  return (await runner.run({ program, entryPoint: 'f', trace: true, tests, limits: patient })).results[0]!;
 }
 
 /** The trace of the call alone. */
