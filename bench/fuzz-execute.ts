@@ -24,7 +24,7 @@ export async function main(
 ): Promise<{ name: string; figures: Record<string, number> }> {
   const { quick, only } = options;
   const seed = Number(options.seed ?? 1);
-  const lock = only === 'mutants' ? {} : await fuzzLock(seed, Number(options.calls ?? (quick ? 3 : 10)));
+  const lock = only === 'mutants' ? {} : await fuzzLock(seed, Number(options.calls ?? (quick ? 1 : 3)));
   const mutants =
     only === 'lock' ? {} : await fuzzMutants(seed, Number(options.mutants ?? (quick ? 100 : 10_000)));
   const prefixed = (prefix: string, figures: Record<string, number>) =>
