@@ -13,7 +13,7 @@ jobs=${JOBS:-$(nproc)}
 source=.cache/gpu/source
 build=.cache/gpu/build-cuda-$cuda
 
-# 13 MB of the 207 of a whole checkout. Where the folder was brought along, neither git nor node_modules is needed.
+# 35 MB of the 207 of a whole checkout. Where the folder was brought along, neither git nor node_modules is needed.
 if [ ! -f "$source/CMakeLists.txt" ]; then
   rm -rf "$source"
   git clone --quiet --no-checkout node_modules/node-llama-cpp/llama/gitRelease.bundle "$source"
