@@ -76,7 +76,7 @@ async function soak(setting: Setting, minutes: number, log: Log): Promise<void> 
     if (idle.cachedLength === 0) log.evictions++;
     idle.dispose();
     if (engine.openSequences > 0) log.faults.push(`${engine.openSequences} sequences left open`);
-    if (elapsed() < log.samples.length) continue;
+    if (elapsed() < (log.samples.at(-1)?.minutes ?? -1) + 1) continue;
     log.samples.push(readVitals(elapsed()));
     console.log(row(log.samples.at(-1)!, log.jobs));
   }
