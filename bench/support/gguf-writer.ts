@@ -1,3 +1,4 @@
+import { closeSync, openSync, writeSync } from 'node:fs';
 import { byteLength, encode, formats, type TensorType } from './tensor-formats.ts';
 
 export type { TensorType } from './tensor-formats.ts';
@@ -60,8 +61,17 @@ export class GgufWriter {
     this.#tensors.push({ name, dimensions, type, value });
   }
 
-  /** The file, piece by piece: a large model never stands in memory as a whole. */
-  *chunks(): Generator<Buffer> {
+  /** Piece by piece: a large model never stands in memory as a whole. */
+  write(path: string): void {
+    const file = openSync(path, 'w');
+    try {
+      for (const chunk of this.#chunks()) writeSync(file, chunk);
+    } finally {
+      closeSync(file);
+    }
+  }
+
+  *#chunks(): Generator<Buffer> {
     const head = Buffer.concat([
       Buffer.from('GGUF'),
       uint32(3),

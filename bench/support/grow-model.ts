@@ -1,4 +1,3 @@
-import { closeSync, openSync, writeSync } from 'node:fs';
 import { type FillRow, GgufWriter } from './gguf-writer.ts';
 import type { RandomModel } from './random-gguf.ts';
 import { type GgufModel, readGguf } from './read-gguf.ts';
@@ -50,12 +49,7 @@ export async function growModel(source: string, path: string, shape: Shape | Gro
   const writer = new GgufWriter(1);
   writeMetadata(writer, small, large);
   writeTensors(writer, small, large);
-  const file = openSync(path, 'w');
-  try {
-    for (const chunk of writer.chunks()) writeSync(file, chunk);
-  } finally {
-    closeSync(file);
-  }
+  writer.write(path);
   return path;
 }
 

@@ -1,4 +1,3 @@
-import { closeSync, openSync, writeSync } from 'node:fs';
 import { byteVocabulary } from './byte-vocabulary.ts';
 import { GgufWriter, type TensorType } from './gguf-writer.ts';
 
@@ -86,12 +85,7 @@ export function writeRandomModel(
   writeTokenizer(writer, model);
   if (model.architecture === 'mamba') mambaTensors(writer, model);
   else llamaTensors(writer, model);
-  const file = openSync(path, 'w');
-  try {
-    for (const chunk of writer.chunks()) writeSync(file, chunk);
-  } finally {
-    closeSync(file);
-  }
+  writer.write(path);
   return path;
 }
 
