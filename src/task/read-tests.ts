@@ -34,7 +34,9 @@ export function readTests(
   const program = textOf(rest);
   const shared = `${besideProgram ? withoutDefinitions(rest) : program}${textOf(blocks.filter(isFixture))}`;
   const fixtures = readFixtures(blocks);
-  const own = blocks.filter(isTest).flatMap((block) => testsOf(block, shared, fixtures));
+  const own = blocks
+    .filter((block) => isTest(block) && !isFixture(block))
+    .flatMap((block) => testsOf(block, shared, fixtures));
   return { tests: [...doctestsOf(rest), ...own], program };
 }
 
@@ -63,9 +65,13 @@ function testsOf(block: TopLevelBlock, shared: string, fixtures: readonly Fixtur
   const [, name, parameters] = testFunction.exec(head) ?? [];
   const calls =
     name !== undefined
-      ? [testCall(name, { decorators, parameters: parameters! }, fixtures)]
+      ? [testCall(name, { decorators, parameters: parameters!, isAsync: isAsync(head) }, fixtures)]
       : methodsOf(block, fixtures);
   return calls.map((call) => ({ kind: 'assert', source: `${source}\n${call}` }));
+}
+
+function isAsync(head: string): boolean {
+  return /^async\b/.test(head);
 }
 
 function isLeftOut(decorators: readonly string[]): boolean {
@@ -87,7 +93,8 @@ function methodsOf({ head, text }: TopLevelBlock, fixtures: readonly Fixture[]):
     const [, method, parameters] = testFunction.exec(own) ?? [];
     if (method === undefined || isLeftOut(decorators)) return [];
     if (bases?.includes('TestCase')) return [`${name}('${method}').debug()`];
-    const call = testCall(`_tests.${method}`, { decorators, parameters: parameters! }, fixtures);
+    const test = { decorators, parameters: parameters!, isAsync: isAsync(own) };
+    const call = testCall(`_tests.${method}`, test, fixtures);
     return [`_tests = ${name}()\n${prepares ? '_tests.setup_method()\n' : ''}${call}`];
   });
 }

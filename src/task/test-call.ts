@@ -7,6 +7,8 @@ export interface WrittenTest {
   readonly decorators: readonly string[];
   /** What stands between the brackets of its header. */
   readonly parameters: string;
+  /** A coroutine, which an event loop has to run. */
+  readonly isAsync: boolean;
 }
 
 /**
@@ -21,7 +23,9 @@ export function testCall(callee: string, test: WrittenTest, fixtures: readonly F
     fixtures,
   );
   const given = [...asked.map((name) => `${name}=${made.get(name)}`), ...args];
-  const body = [...before, `${callee}(${given.join(', ')})`, ...after];
+  const call = `${callee}(${given.join(', ')})`;
+  const run = test.isAsync ? ['import asyncio', `asyncio.run(${call})`] : [call];
+  const body = [...before, ...run, ...after];
   return [
     ...loops.map((loop, i) => indented(loop, i)),
     ...body.map((line) => indented(line, loops.length)),

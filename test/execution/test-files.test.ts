@@ -122,6 +122,17 @@ describe.each(['pyodide', 'cpython'] as const)('a file of pytest, in %s', (backe
     expect((await run(wrong)).map(({ outcome }) => outcome)).toEqual(Array(7).fill('failed'));
   });
 
+  test.skipIf(!here)('a coroutine is awaited, so that its assert counts', async () => {
+    const { tests } = readTests('async def test_one():\n    assert await f(1) == 2\n');
+    const outcomes = await Promise.all(
+      [1, 2].map(async (by) => {
+        const source = `import asyncio\nasync def f(x):\n    await asyncio.sleep(0)\n    return x + ${by}`;
+        return (await runner.run({ program: source, tests, trace: false })).results[0]!.outcome;
+      }),
+    );
+    expect(outcomes).toEqual(['passed', 'failed']);
+  });
+
   test.skipIf(!here)('doctests of the program itself', async () => {
     const own = readTests(program, { besideProgram: true });
     const outcomes = async (source: string) =>

@@ -102,6 +102,19 @@ describe('readTests', () => {
     ]);
   });
 
+  it('runs a coroutine in an event loop, and no fixture as a test', () => {
+    const calls = sources(
+      '@pytest.fixture\ndef test_data():\n    return 1\nasync def test_a(test_data):\n    assert await f(test_data) == 1\n',
+    ).map((source) => source.split('\n').slice(-3));
+    expect(calls).toEqual([
+      [
+        '_fixture_test_data = test_data()',
+        'import asyncio',
+        'asyncio.run(test_a(test_data=_fixture_test_data))',
+      ],
+    ]);
+  });
+
   it.each([
     ['def test_one(tmp_path):\n    pass\n', 'tmp_path'],
     [
