@@ -103,15 +103,20 @@ function mbpp(row: Row): ReferenceTask {
 
 /** All tasks of a set. Throws where the data is not there. */
 export function referenceTasks(set: ReferenceSet): ReferenceTask[] {
+  const { file, read } = readers[set];
+  return readRows<Row>(file).map(read);
+}
+
+/** The rows of one of the sets' files. Throws where the data is not there. */
+export function readRows<R>(file: string): R[] {
   const folder = benchmarksFolder();
   if (!folder)
     throw new Error(
       'Expected the public sets in TRACEWISE_BENCHMARKS or ../shared/benchmarks but found none',
     );
-  const { file, read } = readers[set];
   const text = gunzipSync(readFileSync(join(folder, file))).toString('utf8');
   return text
     .split('\n')
     .filter(Boolean)
-    .map((line) => read(JSON.parse(line)));
+    .map((line) => JSON.parse(line));
 }
