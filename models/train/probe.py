@@ -1,22 +1,25 @@
-"""What a checkpoint has learnt to read: `python3 probe.py CHECKPOINT TOKENIZER.json TEXTS.jsonl`.
+"""What a checkpoint has learnt to read: `python3 probe.py CHECKPOINT TOKENIZER.json TEXTS.jsonl …`.
 
 For the line that comes next at a boundary of a held-out task: the log-ratio, in nats, of its probability with the
-signal to that without it. For the right line, by the best verdict of the candidates that begin with it; for the other candidates' first lines, by their verdict. A signal that is read raises the right lines and
-lowers those that failed. Samples without verdicts are counted apart: there the traces alone speak.
+signal to that without it. For the right line, by the best verdict of the candidates that begin with it; for the
+other candidates' first lines, by their verdict. A signal that is read raises the right lines and lowers those that
+failed. Samples without verdicts are counted apart: there the traces alone speak.
+
+Then the choice: how often the right line, shown among others, is the likeliest of those shown, without a signal, with
+it, and with each candidate under its neighbour's verdict and runs. Only what is read can make the last two differ.
 """
 
 import collections
 import math
-import re
 import sys
 
 import torch
 from encode import read
 from model import load
+from signals import next_line, shown_lines, swapped
 from tokenizer import Tokenizer
 
 BATCH = 16
-ENTRY = re.compile(r'^# \d(?: (\w+))?\n(.*)$', re.MULTILINE)
 
 
 @torch.no_grad()
@@ -41,22 +44,24 @@ def line_logprobs(model, tokenizer, asked):
 
 def cases(sample):
     """(kind, line) of every line worth asking for."""
-    right = sample['target'].split('\n')[0]
-    shown = [(verdict or 'untold', line) for verdict, line in ENTRY.findall(sample['signal'])]
+    right, shown = next_line(sample), [(verdict or 'untold', line) for verdict, line in shown_lines(sample['signal'])]
     told = {verdict for verdict, line in shown if line == right}
     best = next((verdict for verdict in ('pass', 'near', 'open', 'untold', 'fail') if verdict in told), 'not shown')
     yield f'right, {best}', right
-    for verdict, line in shown:
+    for verdict, line in dict.fromkeys(shown):
         if line != right:
             yield f'other, {verdict}', line
 
 
-def main(checkpoint, tokenizer, *texts):
-    (model, stored), tokenizer = load(checkpoint), Tokenizer(tokenizer)
+def interval(values):
+    """The mean and the half width of its 95 % interval."""
+    mean = sum(values) / len(values)
+    return mean, 1.96 * math.sqrt(sum((v - mean) ** 2 for v in values) / max(1, len(values) - 1) / len(values))
+
+
+def print_ratios(model, tokenizer, samples):
     kinds, asked = [], []
-    for sample in read(texts):
-        if not sample['signal']:
-            continue
+    for sample in samples:
         for kind, line in cases(sample):
             kinds.append(kind)
             asked += [([sample['head'], signal, sample['tail'], sample['code']], line) for signal in ('', sample['signal'])]
@@ -64,11 +69,40 @@ def main(checkpoint, tokenizer, *texts):
     ratios = collections.defaultdict(list)
     for kind, plain, guided in zip(kinds, logprobs[::2], logprobs[1::2]):
         ratios[kind].append((guided - plain, plain, guided))
-    print(f'step {stored.get("step")}: log-ratio guided to plain, nats a line [95 % of the mean]; plain and guided nats')
+    print('log-ratio guided to plain, nats a line [95 % of the mean]; plain and guided nats')
     for kind, found in sorted(ratios.items()):
-        mean, plain, guided = (sum(column) / len(found) for column in zip(*found))
-        spread = 1.96 * math.sqrt(sum((r[0] - mean) ** 2 for r in found) / max(1, len(found) - 1) / len(found))
+        mean, spread = interval([ratio for ratio, _, _ in found])
+        plain, guided = (sum(column) / len(found) for column in list(zip(*found))[1:])
         print(f'{kind:24} n {len(found):4} {mean:+.2f} [{mean - spread:+.2f}, {mean + spread:+.2f}] {plain:.2f} {guided:.2f}')
+
+
+def print_choices(model, tokenizer, samples):
+    names, asked, sizes = ('without a signal', 'with it', 'with the neighbour’s runs'), [], []
+    for sample in samples:
+        right, lines = next_line(sample), list(dict.fromkeys(line for _, line in shown_lines(sample['signal'])))
+        if right not in lines or len(lines) < 2:
+            continue
+        lines.sort(key=lambda line: line != right)
+        sizes.append(len(lines))
+        for signal in ('', sample['signal'], swapped(sample['signal'])):
+            asked += [([sample['head'], signal, sample['tail'], sample['code']], line) for line in lines]
+    logprobs = iter(line_logprobs(model, tokenizer, asked))
+    chosen = collections.defaultdict(list)
+    for size in sizes:
+        for name in names:
+            right, *others = (next(logprobs) for _ in range(size))
+            chosen[name].append(right > max(others))
+    for name in names:
+        mean, spread = interval(chosen[name])
+        print(f'right line likeliest of those shown, {name:26} n {len(sizes)} {100 * mean:.1f} ± {100 * spread:.1f} %')
+
+
+def main(checkpoint, tokenizer, *texts):
+    (model, stored), tokenizer = load(checkpoint), Tokenizer(tokenizer)
+    samples = [sample for sample in read(texts) if sample['signal']]
+    print(f'step {stored.get("step")}, {len(samples)} signals')
+    print_ratios(model, tokenizer, samples)
+    print_choices(model, tokenizer, samples)
 
 
 if __name__ == '__main__':

@@ -17,9 +17,11 @@ texts() { # NAME SPLIT TASKS SEED: samples with the library's own prompt and sig
 encode() { # OUT SEED TEXTS…
   [ -s "$work/$1.npz" ] || python3 $train/encode.py "$work/tokenizer.json" "$work/$1.npz" "$2" "${@:3}"
 }
-stage() { # DATA CHECKPOINT OPTIONS…
+stage() { # DATA CHECKPOINT OPTIONS…: goes on from its own checkpoint where there is one
   [ -e "$work/$2.done" ] && return
-  python3 $train/train.py "$work/$1.npz" "$work/$2.pt" --validation "$work/validation.npz" --threads "$threads" "${@:3}" | tee "$work/$2.log"
+  local own=()
+  [ ! -s "$work/$2.pt" ] || own=(--resume "$work/$2.pt")
+  python3 $train/train.py "$work/$1.npz" "$work/$2.pt" --validation "$work/validation.npz" --threads "$threads" "${@:3}" "${own[@]}" | tee -a "$work/$2.log"
   touch "$work/$2.done"
 }
 

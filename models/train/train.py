@@ -2,7 +2,7 @@
 
 Muon (orthogonalised momentum; Jordan et al. 2024) on the matrices, AdamW on embeddings and norms. The rate warms
 up, stays, and falls linearly to 0 over the last `--decay` steps. A checkpoint every 200 steps holds all that
-`--resume` needs; a file CHECKPOINT.stop ends a run in order.
+`--resume` needs; a file CHECKPOINT.stop ends a run in order, with exit status 1.
 """
 
 import argparse
@@ -192,6 +192,8 @@ def main():
     keep()
     if validation:
         print('end: plain %.4f guided %.4f' % tuple(validate(model, validation)), flush=True)
+    if step < last:
+        raise SystemExit(f'stopped after step {step} of {last}')
 
 
 if __name__ == '__main__':
