@@ -69,6 +69,28 @@ describe('the training recipe', () => {
     }
   });
 
+  it('reads a signal back, and exchanges what its candidates did', () => {
+    const signals = samples.map((sample) => textsOf(sample).signal).filter((signal) => signal !== '');
+    const input = JSON.stringify(signals);
+    const script = `import json, sys
+from signals import entries, shown_lines, swapped
+print(json.dumps([[entries(s), shown_lines(s), swapped(s), entries(swapped(s))] for s in json.load(sys.stdin)]))`;
+    const output = execFileSync('python3', ['-c', script], { cwd: train, encoding: 'utf8', input });
+    type Entry = [code: string[], verdict: string, runs: string[]];
+    const read: [Entry[], [verdict: string, line: string][], string, Entry[]][] = JSON.parse(output);
+    for (const [i, [entries, shown, swapped, exchanged]] of read.entries()) {
+      const written = entries.map(([code, verdict, runs], n) =>
+        [`# ${n + 1} ${verdict}`.trimEnd(), ...code, ...runs, ''].join('\n'),
+      );
+      expect(`### Signal:\n${written.join('')}`).toBe(signals[i]);
+      expect(shown).toEqual(entries.map(([code, verdict]) => [verdict, code[0]]));
+      expect(exchanged.map(([code]) => code)).toEqual(entries.map(([code]) => code));
+      const next = entries.map((_, n) => entries[(n + 1) % entries.length]!.slice(1));
+      expect(exchanged.map(([, ...did]) => did)).toEqual(next);
+      expect(swapped === signals[i]).toBe(new Set(next.map((did) => JSON.stringify(did))).size === 1);
+    }
+  });
+
   it('has primitives whose styles agree', () => {
     expect(python('check_primitives.py')).toMatch(/^faults 0$/m);
   });
