@@ -1,105 +1,172 @@
 /**
- * Samples of the second stage: boundaries and signals that guided decoding with the model itself came to.
- * `npx tsx models/train/on-policy.ts MODEL.gguf TASKS.jsonl [FROM] [TO] > TEXTS.jsonl`; the tasks are heldout.py's of
- * the split `train`. What ought to follow at a boundary is the rest of a program that begins with the code so far and
- * passes every test, hidden ones included: a candidate shown there, else the reference, else any that these runs
- * found. Boundaries that no such program begins with are left out, and counted.
+ * Signals of the model's own candidates, at boundaries of programs that it gets right: samples of the last stage, and
+ * of held-out tasks what probe.py asks about. `npx tsx models/train/on-policy.ts MODEL.gguf TASKS.jsonl [FROM] [TO]
+ * [LINES] > TEXTS.jsonl`; the tasks are heldout.py's, LINES (2) is how many lines most candidates have. Of every task
+ * the model writes some programs; those that pass every test, hidden ones included, and the reference say how each of
+ * their beginnings may go on. There the library's own refresh samples candidates, runs them and writes the signal.
+ * Beginnings after which all samples agree have little to tell: few are kept.
  */
 import { readFileSync } from 'node:fs';
+import { Evidence, passesAll } from '../../src/controller/evidence.ts';
+import { holdPrompt } from '../../src/controller/hold-prompt.ts';
+import { refreshSignal } from '../../src/controller/refresh-signal.ts';
+import { sampleCandidates } from '../../src/controller/sample-candidates.ts';
+import { Streams } from '../../src/controller/streams.ts';
+import { uniformStream } from '../../src/guidance/uniform-stream.ts';
 import {
   createRunner,
   embeddedModel,
   loadEngine,
   parseTask,
   type RunEvent,
-  type SolveOptions,
-  solve,
   type Task,
 } from '../../src/index.ts';
+import { resolveOptions, type SolveOptions } from '../../src/options.ts';
 import { buildPrompt } from '../../src/prompt/build-prompt.ts';
 import type { Segment } from '../../src/prompt/prompt-pieces.ts';
 
-interface Boundary {
-  readonly code: string;
-  readonly signal: string;
-  /** Programs of the signal that pass the visible tests. */
-  readonly passing: readonly string[];
-}
+const programsATask = 12;
+const signalsABeginning = 2;
+/** Of the beginnings after which all samples went on alike. */
+const agreedShare = 0.15;
+/** What the library does by default comes most often. */
+const candidateCounts = [1, 2, 3, 3, 3, 3, 4, 5];
+const moreLines = [-1, 0, 0, 0, 0, 1];
+const untoldShare = 0.08;
 
-const runs: readonly SolveOptions[] = [
-  { guidanceStrength: 0.5, seed: 1 },
-  { guidanceStrength: 1, seed: 2 },
-];
 const joined = (segments: readonly Segment[]) => segments.map(({ text }) => text).join('');
+const lineAfter = (code: string, program: string) => program.slice(code.length).split('\n', 1)[0]!;
 
-const [modelPath, file, from = '0', to] = process.argv.slice(2);
+const [modelPath, file, from = '0', to, lines = '2'] = process.argv.slice(2);
 if (!modelPath || !file) throw new Error('Expected MODEL.gguf and TASKS.jsonl');
 const runner = await createRunner({ maxWorkers: 1 });
-await using engine = await loadEngine({ modelPath, gpu: false, threads: 1 });
-const counts = { tasks: 0, boundaries: 0, 'a shown candidate': 0, 'the reference': 0, 'another program': 0 };
+await using engine = await loadEngine({
+  modelPath,
+  gpu: false,
+  threads: 1,
+  kvType: 'f32',
+  decodesPerPair: 1,
+});
+const { signal } = new AbortController();
+const counts = {
+  tasks: 0,
+  solved: 0,
+  signals: 0,
+  'a shown candidate': 0,
+  'a shown line': 0,
+  'no shown line': 0,
+};
 try {
-  const lines = readFileSync(file, 'utf8')
-    .trim()
-    .split('\n')
-    .slice(Number(from), to ? Number(to) : undefined);
-  for (const line of lines) {
-    const { text, name, asserts, hidden, code } = JSON.parse(line);
+  const rows = readFileSync(file, 'utf8').trim().split('\n');
+  for (const [i, row] of rows.entries()) {
+    if (i < Number(from) || (to && i >= Number(to))) continue;
+    const { text, name, asserts, hidden, code } = JSON.parse(row);
     const task = parseTask({ id: name, text, entryPoint: name, tests: asserts, hiddenTests: hidden });
-    await samplesOf(task, code);
+    const prompt = await holdPrompt({ task, options: optionsOf({}), model: engine, signal });
+    await samplesOf(task, code, i).finally(() => prompt.dispose());
     counts.tasks += 1;
-    if (counts.tasks % 100 === 0) console.error(JSON.stringify(counts));
+    if (counts.tasks % 50 === 0) console.error(JSON.stringify(counts));
   }
 } finally {
   await runner.dispose();
 }
 console.error(JSON.stringify(counts));
 
-async function samplesOf(task: Task, reference: string): Promise<void> {
-  const boundaries: Boundary[] = [];
-  const passing = new Set<string>();
-  for (const options of runs) {
-    const run = solve(task, { engine, runner, ...embeddedModel.options, ...options, stopOnPass: false });
-    for (const boundary of await boundariesOf(run, task)) {
-      boundaries.push(boundary);
-      for (const program of boundary.passing) passing.add(program);
+async function samplesOf(task: Task, reference: string, seed: number): Promise<void> {
+  const draw = uniformStream(seed, -1);
+  const evidence = new Evidence(runner, task, optionsOf({}));
+  const written = await programsOf(task, seed);
+  const right: string[] = [];
+  for (const program of written) if (await passesHidden(task, program)) right.push(program);
+  if (right.length > 0) counts.solved += 1;
+  const begun = `def ${task.entryPoint}(`;
+  const beginnings = new Set([reference, ...right].flatMap((program) => beginningsOf(program, begun)));
+  const pieces = buildPrompt(task, embeddedModel.options, () => undefined);
+  for (const code of beginnings) {
+    const samples = written.filter((program) => program.startsWith(code));
+    const agreed =
+      samples.length > 2 && new Set(samples.map((program) => lineAfter(code, program))).size === 1;
+    if (agreed && draw() > agreedShare) continue;
+    // The model's own way first: the reference only where the model has none.
+    const fitting = right.filter((program) => program.startsWith(code));
+    const known = fitting.length > 0 ? fitting : [reference];
+    for (let i = 0; i < (agreed ? 1 : signalsABeginning); i++) {
+      const pick = <T>(from: readonly T[]): T => from[Math.floor(draw() * from.length)]!;
+      const options = optionsOf({
+        candidates: pick(candidateCounts),
+        horizonLines: Number(lines) + pick(moreLines),
+        showExpected: draw() >= untoldShare,
+        seed: seed * 64 + i,
+      });
+      const seen = await refresh(task, options, code, evidence);
+      if (seen.text === '') continue;
+      const shown = [];
+      for (const program of seen.passing) if (await passesHidden(task, program)) shown.push(program);
+      const shownLines = new Set(seen.programs.map((program) => lineAfter(code, program)));
+      const among = known.filter((program) => shownLines.has(lineAfter(code, program)));
+      const program = shown[0] ?? (among.length > 0 ? pick(among) : pick(known));
+      counts.signals += 1;
+      counts[shown.length > 0 ? 'a shown candidate' : among.length > 0 ? 'a shown line' : 'no shown line'] +=
+        1;
+      const text = { head: joined(pieces.head), signal: seen.text, tail: joined(pieces.tail), code };
+      process.stdout.write(`${JSON.stringify({ ...text, target: program.slice(code.length) })}\n`);
     }
-    const { program, solved } = await run;
-    if (solved) passing.add(program.trimEnd());
-  }
-  const right = new Set<string>();
-  for (const program of passing) if (await passesHidden(task, program)) right.add(program);
-  const { head, tail } = buildPrompt(task, embeddedModel.options, () => undefined);
-  for (const { code, signal, passing } of boundaries) {
-    counts.boundaries += 1;
-    const begins = (program: string) => program.startsWith(code);
-    const shown = passing.find((program) => right.has(program) && begins(program));
-    const program = shown ?? (begins(reference) ? reference : [...right].find(begins));
-    if (program === undefined) continue;
-    counts[shown ? 'a shown candidate' : program === reference ? 'the reference' : 'another program'] += 1;
-    const target = program.slice(code.length);
-    process.stdout.write(
-      `${JSON.stringify({ head: joined(head), signal, tail: joined(tail), code, target })}\n`,
-    );
   }
 }
 
-/** The run's boundaries that had a signal. */
-async function boundariesOf(run: AsyncIterable<RunEvent>, task: Task): Promise<Boundary[]> {
-  const found: Boundary[] = [];
-  let code = `def ${task.entryPoint}(`;
-  let passing: string[] = [];
-  for await (const event of run) {
-    if (event.type === 'token') code += event.text;
-    else if (event.type === 'line-start') passing = [];
-    else if (event.type === 'execution-end' && event.results.every(({ outcome }) => outcome === 'passed'))
-      passing.push(event.program.trimEnd());
-    else if (event.type === 'signal-set' && event.text !== '')
-      found.push({ code, signal: event.text, passing });
+/** Whole programs, sampled as candidates without a horizon, each as often as it was drawn. */
+async function programsOf(task: Task, seed: number): Promise<string[]> {
+  const options = optionsOf({ candidates: programsATask, horizonLines: 100, candidateTokens: 200, seed });
+  const pieces = buildPrompt(task, options, () => undefined);
+  const streams = new Streams(engine, pieces);
+  try {
+    const { entryPoint } = task;
+    const setup = {
+      model: engine,
+      streams,
+      options,
+      codeSoFar: pieces.begun,
+      entryPoint,
+      rolledOver: [],
+      refresh: 0,
+      signal,
+    };
+    return (await sampleCandidates(setup)).map(({ text }) => (pieces.begun + text).trimEnd());
+  } finally {
+    streams.dispose();
   }
-  return found;
 }
 
-async function passesHidden({ entryPoint, hiddenTests }: Task, program: string): Promise<boolean> {
-  const report = await runner.run({ program, entryPoint, tests: hiddenTests, trace: false });
-  return report.results.every(({ outcome }) => outcome === 'passed');
+/** One refresh of the library at a beginning of the task's answer. */
+async function refresh(task: Task, options: ReturnType<typeof optionsOf>, code: string, evidence: Evidence) {
+  const streams = new Streams(engine, { ...buildPrompt(task, options, () => undefined), begun: code });
+  const found = { text: '', programs: [] as string[], passing: [] as string[] };
+  const emit = (event: RunEvent) => {
+    if (event.type === 'signal-set') found.text = event.text;
+    if (event.type !== 'execution-end') return;
+    found.programs.push(event.program);
+    if (passesAll(event.results)) found.passing.push(event.program.trimEnd());
+  };
+  try {
+    const at = { codeSoFar: code, line: 0, refresh: 0, previous: undefined, streams, evidence };
+    await refreshSignal({ task, options, model: engine, runner, signal, emit: emit as never, ...at });
+    return found;
+  } finally {
+    streams.dispose();
+  }
+}
+
+function optionsOf(options: SolveOptions) {
+  return resolveOptions({ ...embeddedModel.options, guidanceStrength: 0.5, ...options });
+}
+
+/** What has been written of a program at each of its refreshes: the header's beginning, then every line's end. */
+function beginningsOf(program: string, begun: string): string[] {
+  const ends = [...program.matchAll(/\n/g)].map(({ index }) => program.slice(0, index + 1));
+  return [begun, ...ends];
+}
+
+async function passesHidden({ entryPoint, tests, hiddenTests }: Task, program: string): Promise<boolean> {
+  const report = await runner.run({ program, entryPoint, tests: [...tests, ...hiddenTests], trace: false });
+  return passesAll(report.results);
 }

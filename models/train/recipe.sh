@@ -38,7 +38,7 @@ stage all signal --resume "$work/plain.pt" --steps 1700 --tokens 12000 --guided 
 if [ ! -s "$work/on-policy.jsonl" ]; then
   python3 $train/export.py "$work/signal.pt" "$work/tokenizer.json" "$work/signal.gguf"
   python3 $train/heldout.py train 4000 99 "$work/on-policy-tasks.jsonl"
-  npx tsx $train/on-policy.ts "$work/signal.gguf" "$work/on-policy-tasks.jsonl" 0 700 > "$work/on-policy.part"
+  npx tsx $train/on-policy.ts "$work/signal.gguf" "$work/on-policy-tasks.jsonl" 0 400 > "$work/on-policy.part"
   mv "$work/on-policy.part" "$work/on-policy.jsonl"
 fi
 encode last 3 "$work"/on-policy.jsonl "$work"/on-policy.jsonl "$work"/on-policy.jsonl "$work"/train{10..12}.jsonl.gz
