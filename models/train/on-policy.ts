@@ -45,7 +45,6 @@ await using engine = await loadEngine({
   gpu: false,
   threads: 1,
   kvType: 'f32',
-  decodesPerPair: 1,
 });
 const { signal } = new AbortController();
 const counts = {
