@@ -44,7 +44,6 @@ await using engine = await loadEngine({
   modelPath,
   gpu: false,
   threads: 1,
-  kvType: 'f32',
 });
 const { signal } = new AbortController();
 const counts = {

@@ -27,7 +27,7 @@ export async function loadEngine(options: EngineOptions): Promise<LlamaEngine> {
   if (!useGpu) await checkMemory(resolved);
   const model = await loadModel(addon, resolved, { useGpu });
   try {
-    const context = await createContext(addon, model, resolved);
+    const context = await createContext(addon, model, resolved, { useGpu });
     const decodeCosts = await costsOf(context, resolved);
     return new LlamaEngine({
       name: model.metadata('general.name') || basename(resolved.modelPath, '.gguf'),
