@@ -206,9 +206,15 @@ export class Attempt {
     return results.map((result) => ({ ...result, trace: [] }));
   }
 
-  /** The last word on a program that a budget cut short is still spoken; an abort is an abort. */
+  /** The last word on a program is spoken though a budget or a race ends the run, before or meanwhile; an abort is an abort. */
   get #hardSignal(): AbortSignal {
     const { signal } = this.#setup;
-    return signal.aborted && signal.reason instanceof RunStopped ? new AbortController().signal : signal;
+    const hard = new AbortController();
+    const follow = () => {
+      if (!(signal.reason instanceof RunStopped)) hard.abort(signal.reason);
+    };
+    if (signal.aborted) follow();
+    else signal.addEventListener('abort', follow, { once: true });
+    return hard.signal;
   }
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { SignalRewriter } from '../../src/controller/attempt-setup.ts';
 import { foldRun } from '../../src/controller/fold-run.ts';
@@ -150,6 +151,24 @@ describe('solve', () => {
       setup({ budget: { wallClockMs: 20 } }, () => '    x = 1\n'),
     );
     expect(result).toMatchObject({ endedBy: 'wall-clock', testsTotal: 2 });
+  });
+
+  it('judges to the end what a budget meets in the middle of it, and lets go at an abort', async () => {
+    class SlowJudge extends ScriptedRunner {
+      override async run(...[request, options]: Parameters<ScriptedRunner['run']>) {
+        if (!request.trace) await sleep(60, undefined, { signal: options?.signal });
+        return super.run(request);
+      }
+    }
+    const slow = (options: Partial<SolveSetup>) => ({
+      ...setup({ guidanceStrength: 0, ...options }),
+      runner: new SlowJudge({ run: honest }),
+    });
+    const result = await solve(task, slow({ budget: { wallClockMs: 30 } }));
+    expect(result).toMatchObject({ endedBy: 'end-of-code', testsTotal: 2 });
+    const run = solve(task, slow({}));
+    setTimeout(() => run.abort(new Error('enough')), 30);
+    await expect(run).rejects.toThrow(/enough|aborted/);
   });
 
   it('waits for the header line before it samples; faithful samples for every token', async () => {
