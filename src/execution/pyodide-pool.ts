@@ -15,7 +15,7 @@ export async function startPool({
   const compiling = loadPinnedWasm();
   // The snapshot is read and hashed while the interpreter is compiled.
   const [wasm, snapshot] = await Promise.all([compiling, loadSnapshot(compiling, snapshotCache)]);
-  return new Piscina({
+  const pool = new Piscina({
     filename: join(workerFolder(), 'main.mjs'),
     workerData: { wasm, snapshot, limits },
     // Piscina replaces a thread that was ended only up to this number; with 0, what waits would wait for ever.
@@ -29,6 +29,10 @@ export async function startPool({
     resourceLimits: { maxOldGenerationSizeMb: 256, stackSizeMb: 16 },
     recordTiming: false,
   });
+  // An answer to a task that was given up meanwhile is an 'error' to the pool ("Unexpected message from Worker"), and
+  // unheard it would end this process. Nobody waits for it: the thread is ended, its slot is not used again.
+  pool.on('error', () => {});
+  return pool;
 }
 
 /** Starts a thread and waits until it has locked its interpreters and proved it. Throws ERR_SANDBOX where it has not. */

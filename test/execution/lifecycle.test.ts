@@ -79,6 +79,8 @@ test('a hanging worker is replaced while others wait, and nothing waiting is los
 test('a second thread starts in the background, no third one unasked', async () => {
   const options = resolveRunnerOptions({ maxWorkers: 3 });
   const pool = await startPool(options);
+  // Unheard it would end the process.
+  expect(pool.emit('error', new Error('Unexpected message from Worker'))).toBe(true);
   try {
     await openWorker(pool);
     expect(pool.threads).toHaveLength(1);
