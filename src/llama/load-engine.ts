@@ -11,7 +11,7 @@ import { openLibraries } from './open-libraries.ts';
 
 export type { EngineOptions } from './engine-options.ts';
 
-/** ggml's flash attention on a CPU takes another kernel, of other roundings, for 64 rows and more. */
+/** ggml's flash attention on a CPU takes another kernel, of other roundings, for 64 rows and more (decision 12). */
 const mostRowsOfSmallKernel = 63;
 
 /**
