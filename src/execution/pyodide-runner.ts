@@ -32,7 +32,8 @@ export class PyodideRunner implements ProgramRunner {
   readonly #pool: Piscina;
   readonly #options: ResolvedRunnerOptions;
   readonly #slots = new SlotPool();
-  readonly #stop = new AbortController();
+  /** Ends what a worker was sent, by message. */
+  readonly #sent = new Set<AbortController>();
   #disposing?: Promise<void>;
 
   private constructor(pool: Piscina, options: ResolvedRunnerOptions, pythonVersion: string) {
@@ -113,15 +114,19 @@ export class PyodideRunner implements ProgramRunner {
 
   async #send<T>(task: Task, traceBytes: number, signal: AbortSignal | undefined): Promise<Answer<T>> {
     const slot = this.#slots.take(traceBytes);
-    const hung = new AbortController();
-    const signals = [hung.signal, this.#stop.signal, ...(signal ? [signal] : [])];
+    // Not AbortSignal.any: a signal that lives as long as the runner would keep something of every run (nodejs/node#54614).
+    const ending = new AbortController();
+    const end = () => ending.abort();
+    let hung = false;
+    this.#sent.add(ending);
+    signal?.addEventListener('abort', end);
     const started = performance.now();
-    const unwatch = watchSlot(slot, graceMs, () => hung.abort());
+    const unwatch = watchSlot(slot, graceMs, () => {
+      hung = true;
+      end();
+    });
     try {
-      const value = await this.#pool.run(
-        { ...task, memory: slot.memory },
-        { signal: AbortSignal.any(signals) },
-      );
+      const value = await this.#pool.run({ ...task, memory: slot.memory }, { signal: ending.signal });
       this.#slots.give(slot);
       return { value: checkLocked(value) };
     } catch (error) {
@@ -130,7 +135,7 @@ export class PyodideRunner implements ProgramRunner {
       if (TracewiseError.isInstance(error)) throw error;
       // Whatever a program did to end its thread is an outcome of that program.
       const elapsedMs = performance.now() - started;
-      const lost = { hung: hung.signal.aborted, traceLines: slot.traceLines, elapsedMs };
+      const lost = { hung, traceLines: slot.traceLines, elapsedMs };
       if (slot.deadline > 0) return { lostAt: slot.index, lost };
       // It ended by itself while it was being given up.
       if (lost.hung) return this.#send(task, traceBytes, signal);
@@ -139,6 +144,8 @@ export class PyodideRunner implements ProgramRunner {
       });
     } finally {
       unwatch();
+      signal?.removeEventListener('abort', end);
+      this.#sent.delete(ending);
     }
   }
 
@@ -149,7 +156,7 @@ export class PyodideRunner implements ProgramRunner {
 
   dispose(): Promise<void> {
     this.#disposing ??= (async () => {
-      this.#stop.abort();
+      for (const ending of this.#sent) ending.abort();
       await this.#pool.destroy();
     })();
     return this.#disposing;
