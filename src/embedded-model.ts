@@ -8,11 +8,11 @@ import { packageRoot } from './package-root.ts';
  */
 export const embeddedModel = {
   path: (): string => join(packageRoot(), 'models', 'embedded-q8_0.gguf'),
-  /** What it was trained on: its own prompt and signal, candidates of two lines, the function's name written for it. */
+  /** What it was trained on: its own prompt and signal, candidates of mostly five lines, the function's name written for it. */
   options: {
     prompt: 'embedded',
     signalForm: 'final',
     beginAnswer: 'header',
-    horizonLines: 2,
+    horizonLines: 5,
   },
 } as const satisfies { path: () => string; options: SolveOptions };

@@ -5,8 +5,9 @@ signal to that without it. For the right line, by the best verdict of the candid
 other candidates' first lines, by their verdict. A signal that is read raises the right lines and lowers those that
 failed. Samples without verdicts are counted apart: there the traces alone speak.
 
-Then the choice: how often the right line, shown among others, is the likeliest of those shown, without a signal, with
-it, and with each candidate under its neighbour's verdict and runs. Only what is read can make the last two differ.
+Then the choice: how often the right line, shown beside one that did not pass, is the likeliest of those shown, without
+a signal, with it, and with each candidate under its neighbour's verdict and runs. Only what is read can make the last
+two differ.
 """
 
 import collections
@@ -16,7 +17,7 @@ import sys
 import torch
 from encode import read
 from model import load
-from signals import next_line, shown_lines, swapped
+from signals import next_line, shown_lines, shows_target, swapped, tells
 from tokenizer import Tokenizer
 
 BATCH = 16
@@ -80,7 +81,7 @@ def print_choices(model, tokenizer, samples):
     names, asked, sizes = ('without a signal', 'with it', 'with the neighbour’s runs'), [], []
     for sample in samples:
         right, lines = next_line(sample), list(dict.fromkeys(line for _, line in shown_lines(sample['signal'])))
-        if right not in lines or len(lines) < 2:
+        if not shows_target(sample) or not tells(sample):
             continue
         lines.sort(key=lambda line: line != right)
         sizes.append(len(lines))

@@ -1,7 +1,8 @@
-"""Training samples before the signal is written: `python3 samples.py N SEED SPLIT OUT.jsonl`.
+"""Training samples before the signal is written: `python3 samples.py N SEED SPLIT OUT.jsonl [short|long]`.
 
 Each task gives one sample without a signal and mostly one with it: a boundary of the reference, continuations of
-it, what they did when they ran, and the lines that ought to follow. render.ts makes the texts of it.
+it, what they did when they ran, and the lines that ought to follow. render.ts makes the texts of it. `short`, the
+default, and `long` say how many lines the continuations have.
 """
 
 import json
@@ -13,14 +14,16 @@ from execution import trace
 from tasks import make_task
 from variants import confirmed, continuations
 
+HORIZONS = {'short': ([1, 2, 3], [0.1, 0.75, 0.15]), 'long': ([2, 3, 5], [0.2, 0.2, 0.6])}
 
-def signal_sample(rng, task):
+
+def signal_sample(rng, task, horizons):
     """A boundary with evidence; None where no continuation can be run."""
     lines, owners = task.lines()
     # Boundaries before a step that leaves something open tell most: drawn three times as often.
     weights = [3 if task.steps[owners[j]].open else 1 for j in range(1, len(lines))]
     j = rng.choices(range(1, len(lines)), weights)[0]
-    horizon = rng.choices([1, 2, 3], [0.1, 0.75, 0.15])[0]
+    horizon = rng.choices(*HORIZONS[horizons])[0]
     candidates = continuations(rng, task, j, horizon)
     entries = run(task, lines[:j], candidates)
     if not entries:
@@ -56,21 +59,21 @@ def parsable(prefix, lines):
     return None
 
 
-def samples(rng, split):
+def samples(rng, split, horizons):
     task = make_task(rng, split)
     asked = {'text': task.text, 'name': task.name, 'asserts': task.asserts(task.shown)}
     yield {'task': asked, 'prefix': [], 'entries': [], 'target': task.lines()[0]}
-    sample = signal_sample(rng, task)
+    sample = signal_sample(rng, task, horizons)
     if sample is not None:
         yield {'task': asked, **sample}
 
 
-def main(count, seed, split, out):
+def main(count, seed, split, out, horizons='short'):
     resource.setrlimit(resource.RLIMIT_AS, (4 << 30, 4 << 30))
     rng, written = random.Random(f'{split} {seed}'), 0
     with open(out, 'w') as file:
         while written < int(count):
-            for sample in samples(rng, split):
+            for sample in samples(rng, split, horizons):
                 file.write(json.dumps(sample) + '\n')
             written += 1
 

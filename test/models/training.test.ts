@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -88,6 +88,46 @@ print(json.dumps([[entries(s), shown_lines(s), swapped(s), entries(swapped(s))] 
       const next = entries.map((_, n) => entries[(n + 1) % entries.length]!.slice(1));
       expect(exchanged.map(([, ...did]) => did)).toEqual(next);
       expect(swapped === signals[i]).toBe(new Set(next.map((did) => JSON.stringify(did))).size === 1);
+    }
+  });
+
+  it.each(['verdicts', 'exchanged'])('makes signals whose runs alone name the answer: %s', (kind) => {
+    python('samples.py', '150', '2', 'train', join(folder, 'long.jsonl'), 'long');
+    const long: Sample[] = readFileSync(join(folder, 'long.jsonl'), 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    const texts = long.map(textsOf);
+    const path = join(folder, `${kind}-texts.jsonl`);
+    writeFileSync(path, texts.map((text) => JSON.stringify(text)).join('\n'));
+    const made: typeof texts = python('counterfactual.py', kind, '1', path)
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    const plain = (all: typeof texts) => all.filter(({ signal }) => signal === '');
+    expect(plain(made)).toEqual(plain(texts));
+    const signalled = made.filter(({ signal }) => signal !== '');
+    expect(signalled.length).toBeGreaterThan(20);
+    const places = new Set<number>();
+    for (const { signal, target } of signalled) {
+      const entries = [...signal.matchAll(/^# (\d) (\w+)\n(.*)$/gm)].map(([, , verdict, line]) => ({
+        verdict,
+        line,
+      }));
+      const passing = entries.filter(({ verdict }) => verdict === 'pass');
+      expect(passing.map(({ line }) => `${line}\n`)).toEqual([target]);
+      expect(new Set(entries.map(({ line }) => line)).size).toBeGreaterThan(1);
+      places.add(entries.indexOf(passing[0]!));
+    }
+    expect(places.size).toBeGreaterThan(1);
+    if (kind === 'exchanged') {
+      for (let i = 0; i < signalled.length; i += 2) {
+        const [as, exchanged] = [signalled[i]!, signalled[i + 1]!];
+        const lines = ({ signal }: typeof as) =>
+          signal.split('\n').filter((line) => !/^(# |\d: )/.test(line));
+        expect(lines(exchanged)).toEqual(lines(as));
+        expect(exchanged.target).not.toBe(as.target);
+      }
     }
   });
 

@@ -1,4 +1,4 @@
-import { grid, type SolveOptions } from '../../../src/index.ts';
+import { embeddedModel, grid, type SolveOptions } from '../../../src/index.ts';
 
 /** What is done to the candidates' runs before they are written as the signal; see `ablate`. */
 export type Ablation = 'no-traces' | 'other-task' | 'other-candidate';
@@ -52,7 +52,12 @@ export const mainGroups: ReadonlySet<Group> = new Set<Group>(['rivals', 'race', 
 
 export const strengths = [0.25, 0.5, 0.75, 1, 1.5, 2, 3];
 /** How candidates are made in every arm that does not say otherwise. */
-const base = { candidates: 3, horizonLines: 2, temperature: 0.8, stopOnPass: false } as const;
+export const base = {
+  candidates: 3,
+  horizonLines: embeddedModel.options.horizonLines,
+  temperature: 0.8,
+  stopOnPass: false,
+} as const;
 const sampling = { temperature: 0.8 } as const;
 /** The γ above 1 at which signals are compared once more. */
 const beyond = 1.5;
@@ -90,7 +95,7 @@ export function allArms(budgetRows: number): Arm[] {
     ...[1, 5].map((candidates) =>
       guided('candidates', `gamma_1_s_${candidates}`, { guidanceStrength: 1, candidates }),
     ),
-    ...[1, 3].map((horizonLines) =>
+    ...[1, 2, 3].map((horizonLines) =>
       guided('horizon', `gamma_1_d_${horizonLines}`, { guidanceStrength: 1, horizonLines }),
     ),
   ];

@@ -1,5 +1,5 @@
 import { type Interval, intervalText } from '../statistics.ts';
-import { type Arm, type Group, groups, strengths } from './arms.ts';
+import { type Arm, base, type Group, groups, strengths } from './arms.ts';
 import {
   accuracy,
   type Comparison,
@@ -92,7 +92,7 @@ export class Report {
       ...(Object.keys(groups) as Group[]).flatMap((group) => this.#group(group)),
       '## What the arms are',
       '',
-      '- Every guided arm: s = 3, d = 2, t = 0.8, the embedded model’s own signal, unless it says otherwise.',
+      `- Every guided arm: s = ${base.candidates}, d = ${base.horizonLines}, t = ${base.temperature}, the embedded model’s own signal, unless it says otherwise.`,
       '- `stop`: a candidate that passes the visible tests ends the run; without it only what was written counts.',
       '- `best of n`: the greedy program, then samples at t = 0.8, up to the first that passes or the budget’s end.',
       '- `majority vote`: the same first 16 programs, the largest group by what the visible calls return.',
