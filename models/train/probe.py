@@ -8,16 +8,20 @@ failed. Samples without verdicts are counted apart: there the traces alone speak
 Then the choice: how often the right line, shown beside one that did not pass, is the likeliest of those shown, without
 a signal, with it, and with each candidate under its neighbour's verdict and runs. Only what is read can make the last
 two differ.
+
+Last the verdict: of the first two lines shown, one under `pass` and one under `fail` by lot, how often the line under
+`pass` is the likelier, from the signal alone, beside the task, and with the runs that each had. By chance: half.
 """
 
 import collections
 import math
+import random
 import sys
 
 import torch
 from encode import read
 from model import load
-from signals import next_line, shown_lines, shows_target, swapped, tells
+from signals import entries, heading, next_line, shown_lines, shows_target, swapped, tells, written
 from tokenizer import Tokenizer
 
 BATCH = 16
@@ -98,12 +102,37 @@ def print_choices(model, tokenizer, samples):
         print(f'right line likeliest of those shown, {name:26} n {len(sizes)} {100 * mean:.1f} ± {100 * spread:.1f} %')
 
 
+def print_verdicts(model, tokenizer, samples):
+    rng, asked = random.Random(1), []
+    names = ('alone', 'beside the task', 'with runs')
+    for sample in samples:
+        lines = {}
+        for code, _, runs in entries(sample['signal']):
+            lines.setdefault(code[0], (code, runs))
+        if len(lines) < 2:
+            continue
+        two = list(lines.values())[:2]
+        rng.shuffle(two)
+        passing = rng.randrange(2)
+        for name in names:
+            shown = [(code, 'pass' if i == passing else 'fail', runs if name == 'with runs' else []) for i, (code, runs) in enumerate(two)]
+            head, signal = sample['head'] * (name != 'alone'), written(heading(sample['signal']), shown)
+            asked += [([head, signal, sample['tail'], sample['code']], two[i][0][0]) for i in (passing, 1 - passing)]
+    logprobs = line_logprobs(model, tokenizer, asked)
+    better = [right > wrong for right, wrong in zip(logprobs[::2], logprobs[1::2])]
+    for i, name in enumerate(names):
+        chosen = better[i :: len(names)]
+        mean, spread = interval(chosen)
+        print(f'line under `pass` likelier, {name:15} n {len(chosen)} {100 * mean:.1f} ± {100 * spread:.1f} %')
+
+
 def main(checkpoint, tokenizer, *texts):
     (model, stored), tokenizer = load(checkpoint), Tokenizer(tokenizer)
     samples = [sample for sample in read(texts) if sample['signal']]
     print(f'step {stored.get("step")}, {len(samples)} signals')
     print_ratios(model, tokenizer, samples)
     print_choices(model, tokenizer, samples)
+    print_verdicts(model, tokenizer, samples)
 
 
 if __name__ == '__main__':

@@ -53,14 +53,14 @@ stage settled settled --resume "$work/verdicts.pt" --steps 2600 --decay 500 --to
 if [ ! -s "$work/on-policy.jsonl" ]; then
   python3 $train/export.py "$work/settled.pt" "$work/tokenizer.json" "$work/settled.gguf"
   python3 $train/heldout.py train 4000 99 "$work/on-policy-tasks.jsonl"
-  npx tsx $train/on-policy.ts "$work/settled.gguf" "$work/on-policy-tasks.jsonl" 0 1400 > "$work/on-policy.part"
+  npx tsx $train/on-policy.ts "$work/settled.gguf" "$work/on-policy-tasks.jsonl" 700 1050 > "$work/on-policy.part"
   mv "$work/on-policy.part" "$work/on-policy.jsonl"
 fi
 for seed in 3 4; do counterfactual "on-policy$seed" exchanged "$seed" "$work/on-policy.jsonl"; done
 encode last 5 --next-line "$work/on-policy.jsonl" "$work"/{on-policy{3,4},exchanged1,long{13,14}}.jsonl.gz
-stage last final --resume "$work/settled.pt" --steps 2850 --decay 250 --tokens 12000 --guided 0.6 --rate 0.01 --adam-rate 0.002 --seed 5
+stage last final --resume "$work/settled.pt" --steps 3100 --decay 500 --tokens 12000 --guided 0.5 --rate 0.015 --adam-rate 0.003 --seed 5
 
 python3 $train/export.py "$work/final.pt" "$work/tokenizer.json" "$work/embedded-q8_0.gguf"
 python3 $train/probe.py "$work/final.pt" "$work/tokenizer.json" "$work/validation.jsonl.gz"
-python3 $train/heldout.py heldout 400 1 "$work/heldout.jsonl" "$work"/train*.jsonl.gz
-python3 $train/heldout.py unseen 200 1 "$work/unseen.jsonl" "$work"/train*.jsonl.gz
+python3 $train/heldout.py heldout 400 1 "$work/heldout.jsonl" "$work"/{train,long}*.jsonl.gz
+python3 $train/heldout.py unseen 200 1 "$work/unseen.jsonl" "$work"/{train,long}*.jsonl.gz
