@@ -3,7 +3,6 @@ import {
   embeddedModel,
   loadEngine,
   type ProgramRunner,
-  type RunResult,
   type SolveOptions,
   solve,
   type Task,
@@ -14,8 +13,8 @@ import { type Draws, notingDraws, PublicApiModel } from './peers/public-api-mode
 import { benchModelPath } from './support/bench-models.ts';
 import { BusyRunner } from './support/busy-runner.ts';
 import { heldoutTasks } from './support/heldout-tasks.ts';
+import { agents, type LoopRow, reportLoop, type Speed } from './support/loop-report.ts';
 import { naiveModel } from './support/naive-model.ts';
-import { intervalText, medianRatio } from './support/statistics.ts';
 import type { TensorType } from './support/tensor-formats.ts';
 
 /** One way to run the loop. */
@@ -25,18 +24,6 @@ interface Way {
   readonly options: SolveOptions;
 }
 
-/** One run of one task. */
-interface Row
-  extends Pick<RunResult, 'program' | 'lines' | 'newTokens' | 'draftedTokens' | 'acceptedTokens'> {
-  /** Of the model, that of forgotten work included. */
-  readonly rows: number;
-  readonly decodes: number;
-  readonly elapsedMs: number;
-  /** In which neither the model nor a program was at work. */
-  readonly hostMs: number;
-}
-
-const agents = 8;
 /** Eight runs take as long as everything else; every third task has them. */
 const agentsEvery = 3;
 const loop: SolveOptions = {
@@ -122,7 +109,7 @@ export async function main({
       });
     }
     const wanted = ways.filter(({ name }) => !without.split(',').includes(name));
-    const rows = new Map<string, Row[]>(wanted.map(({ name }) => [name, []]));
+    const rows = new Map<string, LoopRow[]>(wanted.map(({ name }) => [name, []]));
     const speedups: { many: Speed[]; one: Speed[] } = { many: [], one: [] };
     for (const way of wanted) await attempt(tasks[0]!, way, runner);
     // The pool's other workers start with the first programs that do not wait.
@@ -138,7 +125,7 @@ export async function main({
         speedups[count === 1 ? 'one' : 'many'].push(await speedOf(task, count, engine, runner));
       }
     }
-    return { figures: report(rows, speedups) };
+    return { figures: reportLoop(rows, speedups) };
   } finally {
     for (const part of closing) await part.dispose();
   }
@@ -148,7 +135,7 @@ function rotated<T>(items: readonly T[], by: number): T[] {
   return items.map((_, i) => items[(i + by) % items.length]!);
 }
 
-async function attempt(task: Task, { model, options }: Way, runner: BusyRunner): Promise<Row> {
+async function attempt(task: Task, { model, options }: Way, runner: BusyRunner): Promise<LoopRow> {
   const before = model.counters;
   const { busyMs } = runner;
   const startedMs = performance.now();
@@ -169,13 +156,6 @@ async function attempt(task: Task, { model, options }: Way, runner: BusyRunner):
   };
 }
 
-/** Tokens of the answers. */
-interface Speed {
-  readonly perSecond: number;
-  /** A second of this process's time on the processor, programs and their interpreters included. */
-  readonly perCpuSecond: number;
-}
-
 /** Of `count` runs at once, with seeds of their own. */
 async function speedOf(task: Task, count: number, engine: TokenModel, runner: ProgramRunner): Promise<Speed> {
   const startedMs = performance.now();
@@ -187,84 +167,4 @@ async function speedOf(task: Task, count: number, engine: TokenModel, runner: Pr
   const { user, system } = process.cpuUsage(startedCpu);
   const tokens = results.reduce((sum, { newTokens }) => sum + newTokens, 0);
   return { perSecond: tokens / seconds, perCpuSecond: tokens / ((user + system) / 1e6) };
-}
-
-function report(
-  rows: ReadonlyMap<string, readonly Row[]>,
-  { many, one }: { many: readonly Speed[]; one: readonly Speed[] },
-): Record<string, number> {
-  const own = rows.get('as it is')!;
-  console.log(`${own.length} tasks; medians of paired ratios, 95 % intervals`);
-  console.log(
-    'way | lines/s | ms a task | rows a token | decodes a token | tokens | lines/s of as it is ÷ its',
-  );
-  const figures: Record<string, number> = { n: own.length };
-  const msOfLines = (way: readonly Row[]) =>
-    way.map(({ elapsedMs, lines }) => elapsedMs / Math.max(1, lines));
-  for (const [name, way] of rows) {
-    const of = (key: Numbers) => total(way, key);
-    const each = (key: Numbers) => of(key) / of('newTokens');
-    const ratio = medianRatio(msOfLines(way), msOfLines(own));
-    const key = keys[name as keyof typeof keys];
-    figures[`rows_per_token${key}`] = each('rows');
-    if (way !== own) {
-      figures[`lines_over${key}`] = ratio.value;
-      figures[`lines_over${key}_low`] = ratio.low;
-      figures[`lines_over${key}_high`] = ratio.high;
-      figures[`other_programs${key}`] = way.filter(({ program }, i) => program !== own[i]!.program).length;
-    }
-    console.log(
-      [
-        name,
-        ((of('lines') / of('elapsedMs')) * 1000).toFixed(2),
-        (of('elapsedMs') / own.length).toFixed(0),
-        each('rows').toFixed(2),
-        each('decodes').toFixed(2),
-        of('newTokens'),
-        way === own ? '' : `${intervalText(ratio, 1, 2)}, ${figures[`other_programs${key}`]} other programs`,
-      ].join(' | '),
-    );
-  }
-  const [drafted, accepted] = [total(own, 'draftedTokens'), total(own, 'acceptedTokens')];
-  const hostShare = total(own, 'hostMs') / total(own, 'elapsedMs');
-  console.log(
-    `drafted ${drafted}, accepted ${accepted}; neither model nor program at work: ${(100 * hostShare).toFixed(1)} % of the time`,
-  );
-  const overOne = (unit: keyof Speed) =>
-    medianRatio(
-      many.map((speed) => speed[unit]),
-      one.map((speed) => speed[unit]),
-    );
-  const [clock, processor] = [overOne('perSecond'), overOne('perCpuSecond')];
-  console.log(
-    `tokens/s of ${agents} runs at once over one: ${intervalText(clock, 1, 2)}, of processor time ${intervalText(processor, 1, 2)} (${many.length} tasks)`,
-  );
-  return {
-    ...figures,
-    host_share: hostShare,
-    accepted_of_drafted: drafted > 0 ? accepted / drafted : 0,
-    n_agents: many.length,
-    agents8_over_1: clock.value,
-    agents8_over_1_low: clock.low,
-    agents8_over_1_high: clock.high,
-    agents8_over_1_cpu: processor.value,
-    agents8_over_1_cpu_low: processor.low,
-    agents8_over_1_cpu_high: processor.high,
-  };
-}
-
-/** Ends of the figures' names. */
-const keys = {
-  'as it is': '',
-  'no speculation': '_no_speculation',
-  naive: '_naive',
-  agreement: '_agreement',
-  'refreshes saved': '_refreshes_saved',
-  'public API': '_public_api',
-} as const;
-
-type Numbers = { [key in keyof Row]: Row[key] extends number ? key : never }[keyof Row];
-
-function total(rows: readonly Row[], key: Numbers): number {
-  return rows.reduce((sum, row) => sum + row[key], 0);
 }

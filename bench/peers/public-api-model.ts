@@ -25,10 +25,16 @@ export function notingDraws(model: TokenModel, draws: Draws): TokenModel {
 
 /**
  * The loop's model on what node-llama-cpp's own API offers, used as well as it can be: requests of one turn are one
- * batch, a sequence keeps what it has of the tokens that it is to have, and so does one that is opened again. It has
- * no forks (every candidate reads the prompt once), two rows can only be mixed as Maps in JavaScript, and drafts would
- * need such a Map for every position. Candidates are drawn by its own sampler, and then what `draws` tells of the same
- * draw is taken, so that both loops write the same program.
+ * batch, a sequence keeps what it has of the tokens that it is to have, and so does one that is opened again.
+ *
+ * What that API lacks: cells of one sequence for another, so that every candidate has a sequence of its own, which reads
+ * the prompt once in a run and then what the answer has more than it (several that ask of one sequence at once, since
+ * they have drawn alike so far, get one each); several draws from one row, likewise; two rows mixed, but as Maps in
+ * JavaScript; and drafts, which would need such a Map for every position. Left out: a sequence's state can go through a
+ * file to another one, in place of the prompt that each reads once in a run.
+ *
+ * Candidates are drawn by its own sampler, and then what `draws` tells of the same draw is taken, so that both loops
+ * write the same program.
  */
 export class PublicApiModel implements TokenModel {
   readonly name = 'node-llama-cpp';
@@ -124,16 +130,20 @@ export class PublicApiModel implements TokenModel {
   async #next(sequence: TokenSequence, generateNext: GenerateNext) {
     const own = sequence as PublicApiSequence;
     const tokens = own.tokens as readonly Token[];
-    const slot = own.slot();
-    await slot.adaptStateToTokens(tokens.slice(0, -1), false);
-    const pending = tokens.slice(slot.nextTokenIndex);
-    own.numEvaluatedTokens += pending.length;
-    this.counters.rows += pending.length;
-    const outputs = await slot.controlledEvaluate([
-      ...pending.slice(0, -1),
-      [pending.at(-1)!, { generateNext }],
-    ]);
-    return outputs.at(-1)!.next;
+    const slot = own.lend();
+    try {
+      await slot.adaptStateToTokens(tokens.slice(0, -1), false);
+      const pending = tokens.slice(slot.nextTokenIndex);
+      own.numEvaluatedTokens += pending.length;
+      this.counters.rows += pending.length;
+      const outputs = await slot.controlledEvaluate([
+        ...pending.slice(0, -1),
+        [pending.at(-1)!, { generateNext }],
+      ]);
+      return outputs.at(-1)!.next;
+    } finally {
+      own.giveBack(slot);
+    }
   }
 }
 
@@ -150,6 +160,7 @@ class PublicApiSequence implements TokenSequence {
   readonly #free: LlamaContextSequence[];
   readonly #tokens: TokenId[] = [];
   #slot: LlamaContextSequence | undefined;
+  #isAsked = false;
 
   constructor(free: LlamaContextSequence[]) {
     this.#free = free;
@@ -182,15 +193,26 @@ class PublicApiSequence implements TokenSequence {
     this.#slot = undefined;
   }
 
-  /** Its sequence of the context: at first the free one that has most of its tokens. */
-  slot(): LlamaContextSequence {
-    if (this.#slot) return this.#slot;
+  /** Its sequence of the context, or where that is being asked one more that has the same tokens. */
+  lend(): LlamaContextSequence {
+    if (this.#isAsked) return this.#takeFree();
+    this.#isAsked = true;
+    this.#slot ??= this.#takeFree();
+    return this.#slot;
+  }
+
+  giveBack(slot: LlamaContextSequence): void {
+    if (slot === this.#slot) this.#isAsked = false;
+    else this.#free.push(slot);
+  }
+
+  /** The free one that has most of its tokens. */
+  #takeFree(): LlamaContextSequence {
     const shared = this.#free.map(({ contextTokens }) =>
       commonPrefix(this.#tokens, contextTokens, Math.min(this.length, contextTokens.length)),
     );
     const [slot] = this.#free.splice(shared.indexOf(Math.max(...shared)), 1);
     if (!slot) throw new Error('no free sequence in the context');
-    this.#slot = slot;
     return slot;
   }
 }
