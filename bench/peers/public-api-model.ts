@@ -20,7 +20,13 @@ export function notingDraws(model: TokenModel, draws: Draws): TokenModel {
     if (isDraw(request)) draws.set(keyOf(request), choice);
     return choice;
   };
-  return overriding(model, { choose });
+  const chooseAlong: TokenModel['chooseAlong'] = async (request, draft, uniforms, options) => {
+    const choices = await model.chooseAlong(request, draft, uniforms, options);
+    for (const [i, choice] of choices.entries())
+      if (isDraw(request)) draws.set(keyOf({ ...request, uniform: uniforms[i]! }, i), choice);
+    return choices;
+  };
+  return overriding(model, { choose, chooseAlong });
 }
 
 /**
@@ -221,9 +227,10 @@ function isDraw(request: ChoiceRequest): boolean {
   return request.kind === 'sample' && request.temperature > 0;
 }
 
-function keyOf(request: ChoiceRequest): string {
+/** `ahead`: tokens of a draft before the drawn one. */
+function keyOf(request: ChoiceRequest, ahead = 0): string {
   const { length } = (request as { sequence: TokenSequence }).sequence;
-  return `${request.uniform} ${length}`;
+  return `${request.uniform} ${length + ahead}`;
 }
 
 /** The likeliest token of the mixture, from both distributions as that API gives them. */

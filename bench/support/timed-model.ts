@@ -30,13 +30,20 @@ export function timedModel(model: TokenModel): { model: TokenModel; guided: Deco
   }
   const own: Partial<TokenModel> = {
     async choose(request, options) {
-      if (request.kind === 'sample' && request.temperature > 0) return model.choose(request, options);
+      if (isDraw(request)) return model.choose(request, options);
       return (await timed(request, async () => [await model.choose(request, options)]))[0]!;
     },
-    chooseAlong: (request, draft, uniforms, options) =>
-      timed(request, () => model.chooseAlong(request, draft, uniforms, options)),
+    async chooseAlong(request, draft, uniforms, options) {
+      const pick = () => model.chooseAlong(request, draft, uniforms, options);
+      return isDraw(request) ? pick() : timed(request, pick);
+    },
   };
   return { model: overriding(model, own), guided, plain };
+}
+
+/** Of a candidate: answers are written greedily here. */
+function isDraw({ kind, temperature }: ChoiceRequest): boolean {
+  return kind === 'sample' && temperature > 0;
 }
 
 /** `model` with some of its members replaced. */

@@ -7,9 +7,10 @@ import { buildPrompt } from '../prompt/build-prompt.ts';
 import type { TokenId } from '../token-model.ts';
 import { Answer } from './answer.ts';
 import type { AttemptSetup } from './attempt-setup.ts';
+import { Drafts } from './drafts.ts';
 import { Evidence, passesAll } from './evidence.ts';
 import { refreshSignal } from './refresh-signal.ts';
-import { agree, rollOver, type SampledAt } from './roll-over.ts';
+import { agree, leftOfFollowed, rollOver, type SampledAt } from './roll-over.ts';
 import { RunStopped } from './run-stopped.ts';
 import { Streams } from './streams.ts';
 import { TokenPicker } from './token-picker.ts';
@@ -30,6 +31,8 @@ export class Attempt {
   #candidateTokens = 0;
   #refreshes = 0;
   #sampled: SampledAt | undefined;
+  /** Of the next candidates: the last ones looked further than the line. */
+  readonly #ahead: Drafts | undefined;
   /** Newlines of the program at the last refresh check; undefined: guidance has not been on. */
   #checkedLines: number | undefined;
   #line = { index: 0, tokens: 0, changedTokens: 0 };
@@ -48,6 +51,7 @@ export class Attempt {
     this.#streams = new Streams(model, pieces);
     this.#evidence = new Evidence(runner, task, options);
     this.#picker = new TokenPicker(model, this.#streams, options, uniformStream(options.seed, answerDraws));
+    if (options.speculation) this.#ahead = new Drafts(model, { withinLine: false });
     setup.emit({
       type: 'run-start',
       taskId: task.id,
@@ -130,6 +134,8 @@ export class Attempt {
   async #refresh(): Promise<void> {
     const saved = this.#savedRefresh();
     if (saved) return this.#picker.setDrafts(saved);
+    const { tokens } = this.#streams.unconditional;
+    if (this.#sampled) this.#ahead?.set(leftOfFollowed(this.#sampled, tokens));
     const { candidateTokens, passed, drafts, sampled } = await refreshSignal({
       ...this.#setup,
       streams: this.#streams,
@@ -137,6 +143,7 @@ export class Attempt {
       codeSoFar: this.#answer.code,
       line: this.#line.index,
       refresh: this.#refreshes++,
+      ahead: this.#ahead,
     });
     this.#sampled = sampled;
     this.#candidateTokens += candidateTokens;

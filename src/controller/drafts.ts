@@ -8,9 +8,19 @@ export interface Draft {
   learn(accepted: number): void;
 }
 
+/** Where a guess is wanted. */
+export interface DraftPlace {
+  /** Tokens since the texts were set. */
+  readonly since: readonly TokenId[];
+  /** All tokens so far. */
+  readonly tokens: readonly TokenId[];
+  /** Rows that a token costs. */
+  readonly streams: number;
+}
+
 /**
- * Guesses at the next tokens of the answer: the candidates that begin as the line does, and where none does, what
- * followed the last tokens where they stood before, in the prompt or in the answer.
+ * Guesses at next tokens: of the texts that begin as what was written since, and where none does, what followed the last
+ * tokens where they stood before, in the prompt or in the answer.
  */
 export class Drafts {
   readonly #model: Pick<TokenModel, 'isEndOfGeneration' | 'tokenBytes' | 'decodeMs'>;
@@ -18,7 +28,6 @@ export class Drafts {
   readonly #ofCandidates = new DraftLength(0.85);
   readonly #ofLookups = new DraftLength(0.5);
   #lines: readonly (readonly TokenId[])[] = [];
-  #since: TokenId[] = [];
 
   /** `withinLine`: guesses end before the line does, since what follows it is picked from another distribution. */
   constructor(
@@ -29,24 +38,19 @@ export class Drafts {
     this.#withinLine = withinLine;
   }
 
-  /** Candidates, likeliest first. */
+  /** Texts that may follow, likeliest first. */
   set(texts: readonly (readonly TokenId[])[]): void {
     this.#lines = texts.map((tokens) => this.#usable(tokens));
-    this.#since = [];
   }
 
-  /** `tokens`: all so far; `streams`: rows that a token costs. Undefined where no guess pays. */
-  next(tokens: readonly TokenId[], streams: number): Draft | undefined {
-    const at = this.#since.length;
+  /** Undefined where no guess pays. */
+  next({ since, tokens, streams }: DraftPlace): Draft | undefined {
+    const at = since.length;
     const line = this.#lines.find(
-      (tokens) => tokens.length > at && this.#since.every((token, i) => tokens[i] === token),
+      (tokens) => tokens.length > at && since.every((token, i) => tokens[i] === token),
     );
     if (line) return this.#cut(line.slice(at), this.#ofCandidates, streams);
     return this.#cut(this.#usable(promptLookup(tokens)), this.#ofLookups, streams);
-  }
-
-  advance(token: TokenId): void {
-    if (this.#lines.length > 0) this.#since.push(token);
   }
 
   #cut(tokens: readonly TokenId[], length: DraftLength, streams: number): Draft | undefined {

@@ -2,6 +2,7 @@ import { renderSignal } from '../signal/render-signal.ts';
 import type { SignalEntry } from '../signal/signal-entry.ts';
 import type { TokenId } from '../token-model.ts';
 import type { AttemptSetup } from './attempt-setup.ts';
+import type { Drafts } from './drafts.ts';
 import { type Evidence, passesAll } from './evidence.ts';
 import { keepPrograms } from './keep-programs.ts';
 import type { SampledAt } from './roll-over.ts';
@@ -16,6 +17,8 @@ export interface RefreshSetup extends AttemptSetup {
   readonly line: number;
   /** Counts the refreshes of the run from 0. */
   readonly refresh: number;
+  /** Guesses at what candidates begin with. */
+  readonly ahead?: Drafts | undefined;
 }
 
 // Code that may still follow the signal before the next refresh: a long line and a candidate's worth of it.

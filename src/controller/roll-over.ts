@@ -11,6 +11,17 @@ export interface SampledAt {
   readonly length: number;
 }
 
+/** What is left of the candidates whose tokens the answer has followed. `tokens`: those of the unconditional stream. */
+export function leftOfFollowed(
+  { candidates, length }: Pick<SampledAt, 'candidates' | 'length'>,
+  tokens: readonly TokenId[],
+): (readonly TokenId[])[] {
+  const accepted = tokens.slice(length);
+  return candidates
+    .filter(({ tokens }) => accepted.every((token, i) => tokens[i] === token))
+    .map(({ tokens }) => tokens.slice(accepted.length));
+}
+
 /**
  * What is left of the shown candidates that the answer has followed to the letter and that have complete lines left.
  * `tokens`: those of the unconditional stream.
@@ -19,12 +30,11 @@ export function rollOver(
   { shown, codeSoFar: before, length }: SampledAt,
   { codeSoFar, tokens }: { readonly codeSoFar: string; readonly tokens: readonly TokenId[] },
 ): (readonly TokenId[])[] {
-  const accepted = tokens.slice(length);
-  return shown.flatMap(({ text, tokens }) => {
+  const candidates = shown.filter(({ text }) => {
     const whole = before + text;
-    const isFollowed = accepted.every((token, i) => tokens[i] === token) && whole.startsWith(codeSoFar);
-    return isFollowed && whole.length > codeSoFar.length ? [tokens.slice(accepted.length)] : [];
+    return whole.startsWith(codeSoFar) && whole.length > codeSoFar.length;
   });
+  return leftOfFollowed({ candidates, length }, tokens);
 }
 
 /** Whether all candidates are one and the same complete program, and the signal tells how it ran. */

@@ -5,6 +5,7 @@ import { countNewlines } from '../lines/count-newlines.ts';
 import { endOfFunction } from '../lines/function-state.ts';
 import type { ResolvedOptions } from '../options.ts';
 import type { Choice, SampleRequest, TokenId, TokenModel, TokenSequence } from '../token-model.ts';
+import type { Draft, Drafts } from './drafts.ts';
 import { isConditionalAlone } from './one-stream.ts';
 import type { Streams } from './streams.ts';
 
@@ -28,11 +29,17 @@ export interface CandidateSetup {
   /** Names this refresh among the run's draws. */
   readonly refresh: number;
   readonly signal: AbortSignal;
+  /** Guesses at what candidates begin with; undefined: no token is drawn ahead. */
+  readonly ahead?: Drafts | undefined;
 }
 
 /** A candidate while it grows. */
 interface Growing {
   readonly draw: () => number;
+  /** Draws for tokens to come; a draw belongs to its token, however many are drawn at once. */
+  readonly uniforms: number[];
+  /** Drawn ahead, in their order. */
+  drawn: Choice[];
   readonly text: ByteText;
   readonly tokens: TokenId[];
   readonly logprobs: number[];
@@ -44,7 +51,8 @@ interface Growing {
 /**
  * Samples continuations of the code from the unconditional sequence, all in one batch: every
  * candidate asks for its next token in the same turn of the event loop. Candidates that have drawn the same
- * tokens so far are one sequence, decoded once. Likeliest first; ties by text.
+ * tokens so far are one sequence, decoded once. Likeliest first; ties by text. Guesses at what comes are drawn ahead
+ * along, where that pays: a token that was drawn ahead is the very token that would have been drawn.
  *
  * Where the unconditional stream rests while the line is decoded, the sequences stay open until it is evaluated
  * again: it then takes over the cells of the candidate that the line has followed.
@@ -52,7 +60,8 @@ interface Growing {
 export async function sampleCandidates(setup: CandidateSetup): Promise<Candidate[]> {
   const { options, refresh } = setup;
   const growing = Array.from({ length: options.candidates }, (_, i): Growing => {
-    return { draw: uniformStream(options.seed, refresh, i), text: new ByteText(), tokens: [], logprobs: [] };
+    const draw = uniformStream(options.seed, refresh, i);
+    return { draw, uniforms: [], drawn: [], text: new ByteText(), tokens: [], logprobs: [] };
   });
   await growAll(setup, growing);
   const candidates = growing.map(({ ended = '', complete = false, tokens, logprobs }) => {
@@ -85,7 +94,10 @@ async function drawNext(
   sequence: TokenSequence,
   members: Growing[],
 ): Promise<Group[]> {
-  const choices = await Promise.all(members.map((member) => pick(setup, sequence, member.draw)));
+  const draft = members.some(({ drawn }) => drawn.length === 0)
+    ? setup.ahead?.next({ since: members[0]!.tokens, tokens: sequence.tokens, streams: 1 })
+    : undefined;
+  const choices = await Promise.all(members.map((member) => pick(setup, sequence, member, draft)));
   const isFull = sequence.length + 1 >= setup.model.maxSequenceTokens;
   const groups = new Map<TokenId, Group>();
   for (const [i, member] of members.entries()) {
@@ -144,22 +156,26 @@ function take(setup: CandidateSetup, member: Growing, token: TokenId, logprob: n
   if (isLong || member.complete) member.ended = completeLines(setup, text);
 }
 
-function pick(
+async function pick(
   { model, options, signal }: CandidateSetup,
   sequence: TokenSequence,
-  draw: () => number,
+  member: Growing,
+  draft: Draft | undefined,
 ): Promise<Choice> {
+  const { uniforms, drawn, draw } = member;
   const { temperature, topP, topK, minP } = options;
-  const request: SampleRequest = {
-    kind: 'sample',
-    sequence,
-    temperature,
-    topP,
-    topK,
-    minP,
-    uniform: draw(),
-  };
-  return model.choose(request, { signal });
+  const request: SampleRequest = { kind: 'sample', sequence, temperature, topP, topK, minP };
+  const drafted = draft?.tokens.length ?? 0;
+  while (drawn.length === 0 && uniforms.length <= drafted) uniforms.push(draw());
+  const [uniform] = uniforms.splice(0, 1);
+  const known = drawn.shift();
+  if (known) return known;
+  if (!draft) return model.choose({ ...request, uniform: uniform! }, { signal });
+  const wanted = [uniform!, ...uniforms.slice(0, drafted)];
+  const [first, ...others] = await model.chooseAlong(request, draft.tokens, wanted, { signal });
+  draft.learn(others.length);
+  member.drawn = others;
+  return first!;
 }
 
 function hasEnded({ codeSoFar, entryPoint }: CandidateSetup, text: string): boolean {

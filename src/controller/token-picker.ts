@@ -28,6 +28,8 @@ export class TokenPicker {
   /** Draws for picks to come; a draw belongs to its pick, however many are asked for at once. */
   readonly #uniforms: number[] = [];
   #verified: Choice[] = [];
+  /** Tokens since the drafts were set. */
+  #since: TokenId[] = [];
   draftedTokens = 0;
   acceptedTokens = 0;
 
@@ -41,14 +43,15 @@ export class TokenPicker {
 
   /** How the answer may go on, likeliest first; of each the next line counts. */
   setDrafts(texts: readonly (readonly TokenId[])[]): void {
-    if (this.#options.speculation) this.#drafts.set(texts);
+    this.#drafts.set(texts);
+    this.#since = [];
   }
 
   async next(guided: boolean, signal: AbortSignal): Promise<PickedToken> {
     const request = this.#request(guided);
     const choice = this.#verified.shift() ?? (await this.#choose(request, signal));
     this.#uniforms.shift();
-    this.#drafts.advance(choice.token);
+    this.#since.push(choice.token);
     return readPick(request, choice, this.#streams);
   }
 
@@ -67,7 +70,8 @@ export class TokenPicker {
   }
 
   #draftFor(request: ChoiceRequest): Draft | undefined {
-    return this.#drafts.next(this.#streams.unconditional.tokens, request.kind === 'guided' ? 2 : 1);
+    const { tokens } = this.#streams.unconditional;
+    return this.#drafts.next({ since: this.#since, tokens, streams: request.kind === 'guided' ? 2 : 1 });
   }
 
   #request(guided: boolean): ChoiceRequest {

@@ -4,11 +4,13 @@ import type { DecodeCosts } from './decode-costs.ts';
 
 const rowCounts = [1, 2, 4, 8, 16, 32];
 const rounds = 3;
-/** No further size is measured once so much time has gone: a large model on a CPU shall not load for seconds more. */
+/** Further sizes are measured once each when so much time has gone. */
 const patienceMs = 300;
+/** And none after so much: a large model on a CPU shall not load for seconds more. */
+const mostMs = 800;
 
 /**
- * Measures what decodes of a few sizes take, on an empty cache, the best of three rounds each. Whether two rows are
+ * Measures what decodes of a few sizes take, on an empty cache, the best of three rounds each while that is quick. Whether two rows are
  * sooner decoded together or one by one depends on the model's number format and the device: on a CPU two rows of Q4_0
  * take 1.7 to 2 times as long as one, of Q8_0 4 times, eight rows 4 and 6 times.
  */
@@ -18,9 +20,11 @@ export async function calibrate(context: NativeContext, maxRows: number): Promis
   // The first decode finds cold weights.
   await timed(context, 1);
   for (const rows of rowCounts) {
-    if (rows > maxRows || (costs.length > 2 && performance.now() - startedMs > patienceMs)) break;
+    const elapsedMs = () => performance.now() - startedMs;
+    if (rows > maxRows || (costs.length > 2 && elapsedMs() > mostMs)) break;
     let ms = Infinity;
-    for (let round = 0; round < rounds; round++) ms = Math.min(ms, await timed(context, rows));
+    for (let round = 0; round < rounds && (round === 0 || elapsedMs() < patienceMs); round++)
+      ms = Math.min(ms, await timed(context, rows));
     costs.push({ rows, ms });
   }
   // More rows never take less: what seems to was disturbed.

@@ -78,6 +78,7 @@ export class LlamaSequence implements TokenSequence {
     if (length === this.length) this.twins.add(child);
     if (length === this.length) child.twins = this.twins;
     child.shareCellsOf(this, Math.min(length, this.cachedLength));
+    if (length === this.length) child.#shareAheadOf(this);
     return child;
   }
 
@@ -104,6 +105,14 @@ export class LlamaSequence implements TokenSequence {
     this.#pool.cells.share(other.id, this.id, this.cachedLength, end);
     this.numCachedTokens += end - this.cachedLength;
     this.cachedLength = end;
+  }
+
+  /** Of a sequence of the same tokens. */
+  #shareAheadOf(other: LlamaSequence): void {
+    const ahead = other.#ahead;
+    if (ahead.length === 0) return;
+    this.#pool.cells.share(other.id, this.id, other.cachedLength, other.cachedLength + ahead.length);
+    this.#ahead = ahead;
   }
 
   /** False where there were none. */

@@ -51,7 +51,7 @@ export interface PlanLimits extends BatchLimits {
 /**
  * Fills one step from jobs, in their order. A job is answered when all of its rows fit; of a longer one, the
  * rows before the last go first, so that both rows of a pair meet in one step. Sequences of the same tokens
- * are evaluated once, unless their drafts differ. A sequence without pending tokens has its last one evaluated again, for its logits.
+ * are evaluated once, unless one's draft is no beginning of another's. A sequence without pending tokens has its last one evaluated again, for its logits.
  */
 export function planStep(jobs: readonly Job[], limits: PlanLimits): StepPlan {
   const { batchTokens, maxOutputs, leastShared } = limits;
@@ -106,7 +106,7 @@ const noDraft: readonly TokenId[] = [];
 /** Whether rows that are already planned, if any, give a job its logits. */
 function serves(planned: PlannedRows | undefined, draft: readonly TokenId[]): boolean {
   if (!planned) return true;
-  return planned.output !== -1 && (draft.length === 0 || draft === planned.draft);
+  return planned.output !== -1 && commonPrefix(draft, planned.draft, draft.length) === draft.length;
 }
 
 /** Whether a sequence can take over cells in the next step if it waits for the rows of this one. */

@@ -157,23 +157,28 @@ export class Scheduler {
   #answer({ answered }: StepPlan, { choices, copies }: NativeStepResult): void {
     let choice = 0;
     let copy = 0;
+    // Several may have asked along one draft.
+    const followed = new Map<LlamaSequence, number>();
     for (const job of answered) {
       if (job.request) {
         const chain = choices.slice(choice, choice + 1 + (job.draft?.tokens.length ?? 0));
         choice += chain.length;
-        this.#settleChoices(job, job.request, chain);
+        const made = chain.filter(({ token }) => token !== notMade);
+        for (const sequence of job.draft ? job.sequences : []) {
+          const count = job.signal?.aborted ? 0 : made.length - 1;
+          followed.set(sequence, Math.max(followed.get(sequence) ?? 0, count));
+        }
+        this.#settleChoices(job, job.request, made);
       } else {
         const begin = copy++ * this.#vocabularySize;
         if (!job.signal?.aborted) this.#settle(job, copies.slice(begin, begin + this.#vocabularySize));
       }
     }
+    // Cells of a draft beyond the last pick that followed it will never be asked for.
+    for (const [sequence, count] of followed) sequence.forgetCellsFrom(sequence.length + count);
   }
 
-  #settleChoices(job: Job, request: ChoiceRequest, chain: readonly NativeChoice[]): void {
-    const made = chain.filter(({ token }) => token !== notMade);
-    // Cells of the draft beyond the last pick that followed it will never be asked for.
-    const followed = job.signal?.aborted ? 0 : made.length - 1;
-    if (job.draft) for (const sequence of job.sequences) sequence.forgetCellsFrom(sequence.length + followed);
+  #settleChoices(job: Job, request: ChoiceRequest, made: readonly NativeChoice[]): void {
     if (job.signal?.aborted) return;
     if (made.some(({ token }) => token < 0)) {
       this.#reject(job, decodeError('no token can be picked: all logits are NaN or -Infinity'));

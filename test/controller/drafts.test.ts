@@ -70,17 +70,17 @@ describe('drafts', () => {
       [1, 2, 3, newline, 4],
       [1, 5, 6, newline],
     ]);
-    expect(drafts.next([], 2)?.tokens).toEqual([1, 2, 3]);
-    drafts.advance(1);
-    drafts.advance(5);
-    expect(drafts.next([1, 5], 2)?.tokens).toEqual([6]);
-    drafts.advance(7);
-    expect(drafts.next([1, 5, 7], 2)).toBeUndefined();
+    const next = (since: number[]) => drafts.next({ since, tokens: since, streams: 2 })?.tokens;
+    expect(next([])).toEqual([1, 2, 3]);
+    expect(next([1, 5])).toEqual([6]);
+    expect(next([1, 5, 7])).toBeUndefined();
   });
 
   it('come from what stood before where no candidate is left, and pass lines only where they may', () => {
     const tokens = [1, 2, 3, newline, 4, end, 1, 2];
-    expect(new Drafts(model, { withinLine: true }).next(tokens, 1)?.tokens).toEqual([3]);
-    expect(new Drafts(model, { withinLine: false }).next(tokens, 1)?.tokens).toEqual([3, newline, 4]);
+    const next = (withinLine: boolean) =>
+      new Drafts(model, { withinLine }).next({ since: [], tokens, streams: 1 })?.tokens;
+    expect(next(true)).toEqual([3]);
+    expect(next(false)).toEqual([3, newline, 4]);
   });
 });

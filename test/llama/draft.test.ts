@@ -144,6 +144,36 @@ it('shares a step with other requests, and waits for its turn on the same tokens
   expect(await engine.choose({ ...request, uniform: 0.1 })).toEqual(await plain);
 });
 
+it('several ask along one draft, and those that part go on with its cells', async () => {
+  const engine = await open();
+  const request = sampled(engine);
+  const sequence = request.sequence as ReturnType<LlamaEngine['openSequence']>;
+  const { length } = sequence;
+  const tokens = await stepwise(await open(), sampled(engines.at(-1)!), 6);
+  const short = [...tokens.slice(0, 2), (tokens[2]! + 1) % engine.vocabularySize];
+  const chains = await Promise.all([
+    engine.chooseAlong(request, tokens, uniforms.slice(0, 7)),
+    engine.chooseAlong(request, short.slice(0, 2), uniforms.slice(0, 3)),
+    engine.chooseAlong(request, tokens, uniforms.slice(0, 7)),
+  ]);
+  expect(engine.counters).toMatchObject({ rows: length + 6, decodes: 1 });
+  expect(chains[0]!.slice(0, 6).map(({ token }) => token)).toEqual(tokens);
+  expect(chains[1]).toEqual(chains[0]!.slice(0, 3));
+  expect(chains[2]).toEqual(chains[0]);
+  const fork = sequence.fork();
+  fork.append(tokens);
+  sequence.append(short);
+  const [parted, followed] = await Promise.all(
+    [sequence, fork].map((sequence) => engine.choose({ ...request, sequence, uniform: uniforms[6]! })),
+  );
+  // Only the token that left the draft and the last one of the draft, for its logits, were evaluated.
+  expect(engine.counters.rows).toBe(length + 8);
+  expect(followed).toEqual(chains[0]![6]);
+  const fresh = engine.openSequence();
+  fresh.append(sequence.tokens);
+  expect(parted).toEqual(await engine.choose({ ...request, sequence: fresh, uniform: uniforms[6]! }));
+});
+
 it('is used as far as it fits', async () => {
   const engine = await open({ maxSequences: 4 });
   const request = { ...sampled(engine), temperature: 0 };
