@@ -1,4 +1,5 @@
 // Entry of the pool's threads.
+import './read-at-once.mjs';
 import { workerData } from 'node:worker_threads';
 import { Session } from './session.mjs';
 import { Slot } from './slot.mjs';
