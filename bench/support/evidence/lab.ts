@@ -21,6 +21,9 @@ export interface Outcome extends Pick<RunCounters, 'newTokens' | 'rows' | 'execu
   readonly passed: boolean;
 }
 
+/** Drafts change no token, but those refused are rows: without them, rows are what the method takes. */
+const common = { ...embeddedModel.options, speculation: false } as const;
+
 /** Runs arms on tasks; all arms of a task draw from the same seed. */
 export class Lab {
   readonly #engine: TokenModel;
@@ -40,7 +43,7 @@ export class Lab {
   /** One outcome, and one more of an arm that stops where this one goes on. */
   async run(arm: Arm, task: Task): Promise<Outcome[]> {
     if (arm.kind === 'run') return this.#solve(arm, task);
-    const common = {
+    const shared = {
       engine: this.#engine,
       runner: this.#runner,
       concurrency: 1,
@@ -48,12 +51,12 @@ export class Lab {
     };
     if (arm.kind === 'race') {
       const agents = arm.agents.map(({ seed = 0, ...agent }) => {
-        return { ...embeddedModel.options, ...agent, seed: this.#seed + seed };
+        return { ...common, ...agent, seed: this.#seed + seed };
       });
-      return [outcomeOf(arm.name, await race(task, { ...common, agents }))];
+      return [outcomeOf(arm.name, await race(task, { ...shared, agents }))];
     }
     const { samples, temperature } = arm;
-    const setup = { ...common, ...embeddedModel.options, samples, temperature, seed: this.#seed };
+    const setup = { ...shared, ...common, samples, temperature, seed: this.#seed };
     const sampling = arm.kind === 'best-of-n' ? bestOfN(task, setup) : majorityVote(task, setup);
     return [outcomeOf(arm.name, await sampling)];
   }
@@ -65,7 +68,7 @@ export class Lab {
     const run = solve(task, {
       engine: this.#engine,
       runner: this.#runner,
-      ...embeddedModel.options,
+      ...common,
       ...arm.options,
       seed: this.#seed,
       rewriteSignal: (entries, refresh) => {

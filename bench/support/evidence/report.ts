@@ -93,6 +93,7 @@ export class Report {
       '## What the arms are',
       '',
       `- Every guided arm: s = ${base.candidates}, d = ${base.horizonLines}, t = ${base.temperature}, the embedded model’s own signal, unless it says otherwise.`,
+      '- Nothing is drafted: drafts change no token, and what they cost or save in rows is no part of the method.',
       '- `stop`: a candidate that passes the visible tests ends the run; without it only what was written counts.',
       '- `best of n`: the greedy program, then samples at t = 0.8, up to the first that passes or the budget’s end.',
       '- `majority vote`: the same first 16 programs, the largest group by what the visible calls return.',
