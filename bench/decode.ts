@@ -5,6 +5,7 @@ import {
   createRunner,
   type EngineOptions,
   embeddedModel,
+  type LlamaEngine,
   loadEngine,
   type SolveOptions,
   solve,
@@ -14,6 +15,7 @@ import {
 } from '../src/index.ts';
 import { guidedStepper, openPublicApi } from './peers/node-llama-cpp.ts';
 import { benchModelPath } from './support/bench-models.ts';
+import { GuidedStepper } from './support/guided-stepper.ts';
 import { heldoutTasks } from './support/heldout-tasks.ts';
 import { writeRandomModel } from './support/random-gguf.ts';
 import { intervalText, medianRatio } from './support/statistics.ts';
@@ -118,7 +120,7 @@ async function measureLines(
       const { model, guided, plain } = timedModel(engine);
       await solve(task, { engine: model, runner, ...embeddedModel.options, stopOnPass: false, ...options });
       const { guidanceStrength = 0 } = options;
-      return guidanceStrength > 0 && guidanceStrength !== 1 ? guided : plain;
+      return guidanceStrength > 0 ? guided : plain;
     };
     const tasks = heldoutTasks(count);
     await attempt(tasks[0]!, { guidanceStrength: 0.5 });
@@ -162,13 +164,13 @@ async function measure(
     ? undefined
     : await openPublicApi({ modelPath, contextTokens, threads: device.threads });
   try {
-    const prompts = [0, 1].map((which) =>
-      Array.from({ length: promptTokens }, (_, i) => 300 + ((i * 7 + which * 13) % 900)),
-    );
+    const prompt = (which: number) =>
+      Array.from({ length: promptTokens }, (_, i) => 300 + ((i * 7 + which * 13) % 900));
+    const prompts = [prompt(0), prompt(1)] as const;
     const ways = [
-      plainWay(engine, prompts[0]!),
+      plainWay(engine, prompts[0]),
       guidedWay(engine, prompts),
-      ...(peer ? [await guidedStepper(peer, prompts, guidanceStrength)] : []),
+      ...(peer ? [await guidedStepper(peer, [...prompts], guidanceStrength)] : []),
     ];
     for (const way of ways) await window(way, tokens);
     const times: number[][] = ways.map(() => []);
@@ -208,29 +210,15 @@ function plainWay(engine: TokenModel, prompt: TokenId[]): Way {
   };
 }
 
-function guidedWay(engine: TokenModel, prompts: TokenId[][]): Way {
-  const [unconditional, conditional] = prompts.map((prompt) => {
-    const sequence = engine.openSequence();
-    sequence.append(prompt);
-    return sequence;
-  }) as [ReturnType<TokenModel['openSequence']>, ReturnType<TokenModel['openSequence']>];
+function guidedWay(engine: LlamaEngine, [unconditional, conditional]: readonly [TokenId[], TokenId[]]): Way {
+  const stepper = new GuidedStepper(engine, { unconditional, conditional }, guidanceStrength);
   return {
     name: 'guided',
     async step() {
-      const { token } = await engine.choose({
-        kind: 'guided',
-        unconditional,
-        conditional,
-        guidanceStrength,
-        epsilon: 0,
-        plausibility: 0,
-        temperature: 0,
-      });
-      unconditional.append([token]);
-      conditional.append([token]);
+      await stepper.step();
     },
     async rewind() {
-      for (const sequence of [unconditional, conditional]) sequence.truncate(promptTokens);
+      stepper.rewind();
     },
   };
 }

@@ -3,6 +3,7 @@ import type {
   Choice,
   ChoiceRequest,
   GuidedRequest,
+  ModelCounters,
   TokenId,
   TokenModel,
   TokenSequence,
@@ -48,12 +49,12 @@ export class PublicApiModel implements TokenModel {
   readonly contextTokens: number;
   readonly maxSequenceTokens: number;
   readonly maxSequences: number;
-  readonly counters = { rows: 0, decodes: 0, decodeMs: 0 };
   /** Draws that were not known: the program is another from there on. */
   unknownDraws = 0;
   readonly #engine: TokenModel;
   readonly #draws: Draws;
   readonly #free: LlamaContextSequence[];
+  #rows = 0;
 
   /** `engine`: its tokenizer is used. */
   constructor(context: LlamaContext, engine: TokenModel, draws: Draws) {
@@ -64,6 +65,11 @@ export class PublicApiModel implements TokenModel {
     this.contextTokens = context.contextSize;
     this.maxSequenceTokens = Math.min(engine.maxSequenceTokens, context.contextSize);
     this.maxSequences = context.totalSequences;
+  }
+
+  /** Its decodes are made out of sight. */
+  get counters(): ModelCounters {
+    return { rows: this.#rows, decodes: 0, decodeMs: 0 };
   }
 
   decodeMs(rows: number): number {
@@ -141,7 +147,7 @@ export class PublicApiModel implements TokenModel {
       await slot.adaptStateToTokens(tokens.slice(0, -1), false);
       const pending = tokens.slice(slot.nextTokenIndex);
       own.numEvaluatedTokens += pending.length;
-      this.counters.rows += pending.length;
+      this.#rows += pending.length;
       const outputs = await slot.controlledEvaluate([
         ...pending.slice(0, -1),
         [pending.at(-1)!, { generateNext }],

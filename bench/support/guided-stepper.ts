@@ -19,7 +19,8 @@ export class GuidedStepper {
   readonly #prompts: Prompts;
   readonly #request: GuidedRequest;
 
-  constructor(engine: LlamaEngine, prompts: Prompts, guidanceStrength: number) {
+  /** `topCount`: how many of the likeliest tokens a step tells. */
+  constructor(engine: LlamaEngine, prompts: Prompts, guidanceStrength: number, topCount = 0) {
     const open = (tokens: readonly TokenId[]) => {
       const sequence = engine.openSequence();
       sequence.append(tokens);
@@ -35,16 +36,16 @@ export class GuidedStepper {
       epsilon: 0,
       plausibility: 0,
       temperature: 0,
-      topCount: 2,
+      topCount,
     };
   }
 
-  /** Appends the likeliest token; returns it and the second one. */
+  /** Appends the likeliest token; returns the likeliest ones, best first. */
   async step(): Promise<readonly TokenLogprob[]> {
     const { token, top } = await this.#engine.choose(this.#request);
     this.#request.unconditional.append([token]);
     this.#request.conditional.append([token]);
-    return top!.guided!;
+    return top?.guided ?? [];
   }
 
   /** Back to the prompts. */

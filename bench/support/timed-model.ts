@@ -8,11 +8,14 @@ export interface Decoded {
 
 /**
  * A model that times the picks of an answer and nothing else: what a pick needs but for its last tokens, a new signal
- * above all, is evaluated before the clock starts; draws of candidates are not counted.
+ * above all, is evaluated before the clock starts; draws of candidates are not counted. `guided`: picks of a pair or of
+ * the conditional stream, which is a fork; `plain`: those of a sequence that was opened.
  */
 export function timedModel(model: TokenModel): { model: TokenModel; guided: Decoded; plain: Decoded } {
   const guided: Decoded = { tokens: 0, ms: 0 };
   const plain: Decoded = { tokens: 0, ms: 0 };
+  const opened = new WeakSet<TokenSequence>();
+  const isPlain = (request: ChoiceRequest) => request.kind === 'sample' && opened.has(request.sequence);
   async function timed(request: ChoiceRequest, pick: () => Promise<Choice[]>): Promise<Choice[]> {
     const sequences =
       request.kind === 'guided' ? [request.unconditional, request.conditional] : [request.sequence];
@@ -22,13 +25,18 @@ export function timedModel(model: TokenModel): { model: TokenModel; guided: Deco
     await Promise.all(probes.map((probe: TokenSequence) => model.readLogits(probe)));
     const startedMs = performance.now();
     const choices = await pick();
-    const decoded = request.kind === 'guided' ? guided : plain;
+    const decoded = isPlain(request) ? plain : guided;
     decoded.ms += performance.now() - startedMs;
     decoded.tokens += choices.length;
     for (const probe of probes) probe.dispose();
     return choices;
   }
   const own: Partial<TokenModel> = {
+    openSequence() {
+      const sequence = model.openSequence();
+      opened.add(sequence);
+      return sequence;
+    },
     async choose(request, options) {
       if (isDraw(request)) return model.choose(request, options);
       return (await timed(request, async () => [await model.choose(request, options)]))[0]!;

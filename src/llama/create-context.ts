@@ -49,7 +49,10 @@ export async function createContext(
 }
 
 /** On a CPU llama.cpp's kernel converts a cache of f32 anew for every row: 72 ms a row in place of 13. */
-function flashAttentionFlag({ flashAttention, kvType }: ResolvedEngineOptions, useGpu: boolean): -1 | 0 | 1 {
+export function flashAttentionFlag(
+  { flashAttention, kvType }: Pick<ResolvedEngineOptions, 'flashAttention' | 'kvType'>,
+  useGpu: boolean,
+): -1 | 0 | 1 {
   if (flashAttention === 'auto') return kvType === 'f32' && !useGpu ? 0 : -1;
   return flashAttention ? 1 : 0;
 }

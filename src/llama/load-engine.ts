@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import type { NativeContext } from './addon.ts';
 import { calibrate } from './calibrate.ts';
-import { createContext, maxOutputs } from './create-context.ts';
+import { createContext, flashAttentionFlag, maxOutputs } from './create-context.ts';
 import type { DecodeCosts } from './decode-costs.ts';
 import { type EngineOptions, type ResolvedEngineOptions, resolveEngineOptions } from './engine-options.ts';
 import { checkMemory } from './estimate-memory.ts';
@@ -39,7 +39,8 @@ export async function loadEngine(options: EngineOptions): Promise<LlamaEngine> {
       maxOutputs: maxOutputs(resolved),
       sharePrefixes: resolved.sharePrefixes,
       decodeCosts,
-      maxRowsBesideOutputs: useGpu || resolved.flashAttention === false ? Infinity : mostRowsOfSmallKernel,
+      maxRowsBesideOutputs:
+        useGpu || flashAttentionFlag(resolved, useGpu) === 0 ? Infinity : mostRowsOfSmallKernel,
     });
   } catch (error) {
     model.dispose();

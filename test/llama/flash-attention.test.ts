@@ -99,3 +99,15 @@ describe.each([
     for (const sequence of [...sequencesOf(slow), ...sequencesOf(fast)]) sequence.dispose();
   });
 });
+
+it('where it is off there is no decode apart for rows whose logits are wanted', async () => {
+  const decodes = async (options: Parameters<typeof testEngine>[0]) => {
+    await using engine = await testEngine({ flashAttention: 'auto', ...options });
+    const sequence = engine.openSequence();
+    sequence.append(Array.from({ length: 100 }, (_, i) => 5 + i));
+    await engine.readLogits(sequence);
+    return engine.counters.decodes;
+  };
+  expect(await decodes({ kvType: 'f16' })).toBe(2);
+  expect(await decodes({ kvType: 'f32' })).toBe(1);
+});

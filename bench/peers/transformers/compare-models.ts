@@ -20,7 +20,7 @@ export async function compareModels(
     delta = ours!.reduce((largest, x, i) => Math.max(largest, Math.abs(x - theirs![i]!)), delta);
   }
   const { tokens } = await peer.guided({ ...prompts, guidanceStrength, newTokens });
-  const stepper = new GuidedStepper(engine, prompts, guidanceStrength);
+  const stepper = new GuidedStepper(engine, prompts, guidanceStrength, 2);
   for (const [sameTokens, token] of tokens.entries()) {
     const [first, second] = await stepper.step();
     if (first!.token === token) continue;
