@@ -19,7 +19,7 @@ try {
     console.log(`\n━━ ${task.id}: ${task.text.split('\n')[0]}`);
     for (const test of task.tests) console.log(`   ${test.source}`);
     const plain = await attempt(task, { guidanceStrength: 0 });
-    const guided = await attempt(task, { guidanceStrength: 0.5 });
+    const guided = await attempt(task, { guidanceStrength: 0.5, candidates: 5 });
     if (guided.solved) solved++;
     show('plain', plain);
     show('guided', guided);
