@@ -18,8 +18,7 @@ import json
 import random
 import sys
 
-from encode import read
-from signals import entries, heading, next_line, written
+from signals import entries, heading, next_line, read, written
 
 HEADS = 0.2  # of the verdict samples show the task
 

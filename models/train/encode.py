@@ -9,12 +9,10 @@ head that does not show the line.
 """
 
 import argparse
-import gzip
-import json
 import random
 
 import numpy as np
-from signals import next_line, shows_target, tells
+from signals import next_line, read, shows_target, tells
 from tokenizer import Tokenizer
 
 LONGEST, LONGEST_NEXT_LINE, BARE, UNTELLING = 640, 760, 0.3, 0.15
@@ -26,13 +24,6 @@ def encoded(tokenizer, sample, bare, asked):
     pieces = [sample['head'] * (not bare), sample['signal'], sample['tail'], sample['code']]
     given = [token for piece in pieces for token in tokenizer.encode(piece)]
     return given + asked, len(given)
-
-
-def read(paths):
-    for path in paths:
-        with (gzip.open if path.endswith('.gz') else open)(path, 'rt') as file:
-            for line in file:
-                yield json.loads(line)
 
 
 def arrays(tokenizer, rng, samples, only_next_line):

@@ -11,7 +11,7 @@ import random
 import re
 import sys
 
-from encode import read
+from signals import read
 from tasks import LEADS, UNSEEN_LEADS, make_task
 
 KNOWN_NAMES = {*dir(builtins), *keyword.kwlist}

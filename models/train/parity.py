@@ -7,8 +7,8 @@ import json
 import sys
 
 import torch
-from encode import read
 from model import load
+from signals import read
 from tokenizer import Tokenizer
 
 LOGITS = 20

@@ -19,9 +19,8 @@ import random
 import sys
 
 import torch
-from encode import read
 from model import load
-from signals import entries, heading, next_line, shown_lines, shows_target, swapped, tells, written
+from signals import entries, heading, next_line, read, shown_lines, shows_target, swapped, tells, written
 from tokenizer import Tokenizer
 
 BATCH = 16

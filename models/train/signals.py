@@ -1,10 +1,19 @@
-"""Reading signals back from their text (src/signal/render-final.ts)."""
+"""Training texts, and their signals read back from the text (src/signal/render-final.ts)."""
 
+import gzip
+import json
 import re
 
 ENTRY = re.compile(r'^# \d(?: (\w+))?\n(.*)$', re.MULTILINE)
 RUN = re.compile(r'^\d: ')
 LEFT_OUT = re.compile(r'^\(\d+ more left out\)$')
+
+
+def read(paths):
+    for path in paths:
+        with (gzip.open if path.endswith('.gz') else open)(path, 'rt') as file:
+            for line in file:
+                yield json.loads(line)
 
 
 def shown_lines(signal):

@@ -4,19 +4,12 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ablate } from '../../bench/support/evidence/ablate.ts';
 import { allArms, signalledRun } from '../../bench/support/evidence/arms.ts';
-import { Lab } from '../../bench/support/evidence/lab.ts';
+import { common, Lab } from '../../bench/support/evidence/lab.ts';
 import { type Sample, SampleStore } from '../../bench/support/evidence/sample-store.ts';
 import { compare, firstPassing, relativeSuccess, type Samples } from '../../bench/support/evidence/scores.ts';
 import { heldoutTasks } from '../../bench/support/heldout-tasks.ts';
 import { RememberingRunner } from '../../bench/support/remembering-runner.ts';
-import {
-  createRunner,
-  embeddedModel,
-  type LlamaEngine,
-  type SignalEntry,
-  solve,
-  type TestResult,
-} from '../../src/index.ts';
+import { createRunner, type LlamaEngine, type SignalEntry, solve, type TestResult } from '../../src/index.ts';
 import { testEngine } from '../support/engine.ts';
 
 function sample(task: string, more: Partial<Sample> = {}): Sample {
@@ -137,7 +130,7 @@ describe('an arm that stops', () => {
     let stops = 0;
     for (const task of tasks) {
       const [, stopped] = await lab.run(signalledRun, task);
-      const options = { ...embeddedModel.options, ...signalledRun.options, stopOnPass: true };
+      const options = { ...common, ...signalledRun.options, stopOnPass: true };
       const own = await solve(task, { engine, runner, ...options });
       stops += own.endedBy === 'candidate-passed' ? 1 : 0;
       const { program, solved: passed, rows, newTokens, executions } = own;

@@ -22,7 +22,7 @@ export interface Outcome extends Pick<RunCounters, 'newTokens' | 'rows' | 'execu
 }
 
 /** Drafts change no token, but those refused are rows: without them, rows are what the method takes. */
-const common = { ...embeddedModel.options, speculation: false } as const;
+export const common = { ...embeddedModel.options, speculation: false } as const;
 
 /** Runs arms on tasks; all arms of a task draw from the same seed. */
 export class Lab {
