@@ -8,7 +8,7 @@ import { packageRoot } from './package-root.ts';
  */
 export const embeddedModel = {
   path: (): string => join(packageRoot(), 'models', 'embedded-q8_0.gguf'),
-  /** What it was trained on: its own prompt and signal, candidates of mostly five lines, the function's name written for it. */
+  /** What it was trained on: its own prompt and signal, candidates of up to five lines, the function's name written. */
   options: {
     prompt: 'embedded',
     signalForm: 'final',

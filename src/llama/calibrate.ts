@@ -10,9 +10,9 @@ const patienceMs = 300;
 const mostMs = 800;
 
 /**
- * Measures what decodes of a few sizes take, on an empty cache, the best of three rounds each while that is quick. Whether two rows are
- * sooner decoded together or one by one depends on the model's number format and the device: on a CPU two rows of Q4_0
- * take 1.7 to 2 times as long as one, of Q8_0 4 times, eight rows 4 and 6 times.
+ * Measures what decodes of a few sizes take, on an empty cache, the best of three rounds each while that is quick.
+ * Whether two rows are sooner decoded together or one by one depends on the model's number format and the device: on a
+ * CPU two rows of Q4_0 take 1.7 to 2 times as long as one, of Q8_0 4 times, eight rows 4 and 6 times.
  */
 export async function calibrate(context: NativeContext, maxRows: number): Promise<DecodeCosts> {
   const costs: { rows: number; ms: number }[] = [];

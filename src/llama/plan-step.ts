@@ -51,7 +51,8 @@ export interface PlanLimits extends BatchLimits {
 /**
  * Fills one step from jobs, in their order. A job is answered when all of its rows fit; of a longer one, the
  * rows before the last go first, so that both rows of a pair meet in one step. Sequences of the same tokens
- * are evaluated once, unless one's draft is no beginning of another's. A sequence without pending tokens has its last one evaluated again, for its logits.
+ * are evaluated once, unless one's draft is no beginning of another's. A sequence without pending tokens has its last
+ * one evaluated again, for its logits.
  */
 export function planStep(jobs: readonly Job[], limits: PlanLimits): StepPlan {
   const { batchTokens, maxOutputs, leastShared } = limits;
