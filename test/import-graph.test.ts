@@ -12,6 +12,7 @@ const layers = [
     'options',
     'events',
     'token-model',
+    'common-prefix',
     'program-runner',
     'package-root',
     'cache-folder',

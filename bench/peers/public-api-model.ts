@@ -1,4 +1,5 @@
 import type { LlamaContext, LlamaContextSequence, Token } from 'node-llama-cpp';
+import { commonPrefix } from '../../src/common-prefix.ts';
 import type {
   Choice,
   ChoiceRequest,
@@ -8,7 +9,6 @@ import type {
   TokenModel,
   TokenSequence,
 } from '../../src/index.ts';
-import { commonPrefix } from '../../src/llama/common-prefix.ts';
 import { overriding } from '../support/timed-model.ts';
 
 /** What a model drew for candidates, by the draw. */

@@ -1,3 +1,4 @@
+import { commonPrefix } from '../common-prefix.ts';
 import { TracewiseError } from '../errors.ts';
 import type { PromptPieces, Segment } from '../prompt/prompt-pieces.ts';
 import type { TokenId, TokenModel, TokenSequence } from '../token-model.ts';
@@ -44,15 +45,24 @@ export class Streams {
     return this.#conditional;
   }
 
-  /** Tokens that a signal may take so that `reserve` more tokens of code still fit behind it. */
+  /**
+   * Tokens that a signal may take so that `reserve` more tokens of code still fit behind it: in the model, and of
+   * both streams in a cache that nobody else uses.
+   */
   signalRoom(reserve: number): number {
-    return this.#model.maxSequenceTokens - this.#headLength - this.#tail.length - this.#code.length - reserve;
+    const { maxSequenceTokens, contextTokens } = this.#model;
+    const behind = this.#tail.length + this.#code.length + reserve;
+    return Math.min(maxSequenceTokens - behind, contextTokens - 2 * behind) - this.#headLength;
   }
 
-  /** Whether the longer of the two sequences has room for one more token. */
+  /** Whether the model and the cache have room for one more token of either sequence. */
   get hasRoom(): boolean {
-    const longest = Math.max(this.unconditional.length, this.#conditional?.length ?? 0);
-    return longest < this.#model.maxSequenceTokens;
+    const { maxSequenceTokens, contextTokens } = this.#model;
+    const { length } = this.unconditional;
+    if (!this.#conditional) return length < maxSequenceTokens;
+    const longest = Math.max(length, this.#conditional.length);
+    const cells = length + this.#conditional.length - this.#headLength;
+    return longest < maxSequenceTokens && cells + 2 <= contextTokens;
   }
 
   setSignal(text: string): void {
@@ -64,8 +74,7 @@ export class Streams {
     const behind = [...this.#model.tokenize(text), ...this.#tail, ...this.#code];
     // Entries that did not change keep their place, and so their cells.
     const known = this.#conditional.tokens.slice(this.#headLength);
-    const kept = behind.findIndex((token, i) => token !== known[i]);
-    const same = kept < 0 ? behind.length : kept;
+    const same = commonPrefix(behind, known);
     this.#conditional.truncate(this.#headLength + same);
     this.#conditional.append(behind.slice(same));
   }

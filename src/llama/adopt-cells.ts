@@ -1,4 +1,4 @@
-import { commonPrefix } from './common-prefix.ts';
+import { commonPrefix } from '../common-prefix.ts';
 import type { LlamaSequence } from './llama-sequence.ts';
 
 /**

@@ -1,6 +1,6 @@
+import { commonPrefix } from '../common-prefix.ts';
 import type { TokenId } from '../token-model.ts';
 import type { NativeStep } from './addon.ts';
-import { commonPrefix } from './common-prefix.ts';
 import type { Job } from './job.ts';
 import type { LlamaSequence } from './llama-sequence.ts';
 import { nativeChoices } from './native-choice.ts';

@@ -1,3 +1,5 @@
+import { commonPrefix } from '../common-prefix.ts';
+import { TracewiseError } from '../errors.ts';
 import { logSoftmax } from '../guidance/log-softmax.ts';
 import { mixLogits } from '../guidance/mix-logits.ts';
 import { pickToken } from '../guidance/pick-token.ts';
@@ -95,6 +97,7 @@ export class ScriptedModel implements TokenModel {
     signal?.throwIfAborted();
     await new Promise((resolve) => setImmediate(resolve));
     signal?.throwIfAborted();
+    this.#mustFit(sequencesOf(request));
     for (const sequence of new Set(sequencesOf(request))) this.#evaluate(sequence, draft);
     const choices: Choice[] = [];
     for (let i = 0; i <= draft.length && (i === 0 || choices[i - 1]!.token === draft[i - 1]); i++)
@@ -106,6 +109,17 @@ export class ScriptedModel implements TokenModel {
     this.#evaluate(sequence);
     const row = this.#row(sequence);
     return Float32Array.from(this.#pieces, (_, id) => row.get(id as TokenId) ?? -Infinity);
+  }
+
+  /** As in a real cache, what two sequences begin with alike takes cells once. */
+  #mustFit([first, second]: readonly TokenSequence[]): void {
+    const shared = second ? commonPrefix(first!.tokens, second.tokens) : 0;
+    const cells = first!.length + (second?.length ?? 0) - shared;
+    if (cells <= this.contextTokens) return;
+    throw new TracewiseError(
+      'ERR_CACHE_FULL',
+      `Expected a cache of ${cells} cells but received \`contextTokens\` ${this.contextTokens}; raise it`,
+    );
   }
 
   #evaluate(sequence: TokenSequence, draft?: readonly TokenId[]): void {

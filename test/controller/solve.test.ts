@@ -323,6 +323,31 @@ describe('solve', () => {
     expect(events.at(-1)).toMatchObject({ type: 'run-end', endedBy: 'end-of-code' });
   });
 
+  it('shows no longer signal than both streams have room for behind one prompt', async () => {
+    // Letter by letter, so that the code soon takes more than what is kept free for a line.
+    const next: ScriptedModelOptions['next'] = (text) => {
+      const answer = text.slice(text.lastIndexOf('```python\n') + 10);
+      if (answer.split('\n').length > 12) return endPiece;
+      const line = answer.includes('\n') ? '    y = 1000 + 1000 + 1000 + ?\n' : 'def f(x):\n';
+      const letter = line[answer.length - (answer.lastIndexOf('\n') + 1)]!;
+      return letter === '?' ? { x: 0.4, y: 0.3, z: 0.3 } : letter;
+    };
+    const wordy: ScriptedRunnerOptions['run'] = (program) => ({
+      outcome: 'failed',
+      call: 'f(1)',
+      returned: `${program.length} ${'x '.repeat(5)}`,
+    });
+    const contextTokens = 1000;
+    const run = solve(task, {
+      ...setup({ guidanceStrength: 1.5, signalForm: 'final' }, next, wordy),
+      engine: new ScriptedModel({ next, contextTokens, maxSequenceTokens: contextTokens }),
+    });
+    const signals: number[] = [];
+    for await (const event of run) if (event.type === 'signal-set') signals.push(event.tokens);
+    expect(Math.max(...signals)).toBeGreaterThan(200);
+    expect((await run).endedBy).toBe('end-of-code');
+  });
+
   it('says at once what is wrong with a task, an option, an engine that is too small', async () => {
     expect(() => solve({ ...task, tests: [] }, setup())).toThrow(/visible test/);
     expect(() => solve(task, setup({ guidanceStrength: -1 }))).toThrow(/guidanceStrength/);

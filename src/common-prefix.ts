@@ -1,4 +1,4 @@
-import type { TokenId } from '../token-model.ts';
+import type { TokenId } from './token-model.ts';
 
 /** How many tokens two lists begin with alike, counted up to `limit`. */
 export function commonPrefix(a: readonly TokenId[], b: readonly TokenId[], limit = Infinity): number {
