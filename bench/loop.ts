@@ -96,7 +96,7 @@ export async function main({
       { name: 'as it is', model: notingDraws(engine, draws), options: loop },
       { name: 'no speculation', model: engine, options: { ...loop, speculation: false } },
       { name: 'naive', model: naiveModel(unshared), options: loop },
-      { name: 'agreement', model: engine, options: { ...loop, rollOver: 'agreement' } },
+      { name: 'refreshes of passed saved', model: engine, options: { ...loop, rollOver: 'passed' } },
       { name: 'refreshes saved', model: engine, options: { ...loop, rollOver: 'refresh' } },
     ];
     if (model !== 'embedded' && !gpu) {

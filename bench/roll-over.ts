@@ -10,7 +10,7 @@ import { heldoutTasks } from './support/heldout-tasks.ts';
 import { RememberingRunner } from './support/remembering-runner.ts';
 import { intervalText, mcNemar, pairedDifference, wilson } from './support/statistics.ts';
 
-const modes = ['off', 'agreement', 'refresh'] as const satisfies SolveOptions['rollOver'][];
+const modes = ['off', 'passed', 'refresh'] as const satisfies SolveOptions['rollOver'][];
 
 const arms = [0.5, 1].flatMap((guidanceStrength) =>
   [false, true].flatMap((stopOnPass) =>

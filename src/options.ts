@@ -78,10 +78,11 @@ const optionsSchema = z.strictObject({
   finalTemperature: z.number().min(0).max(10).default(0),
   /**
    * Whether a candidate that the answer has followed so far, that has complete lines left and whose run is in the signal,
-   * stands for the next refresh: never; always (`refresh`); or where all candidates were that one complete program
-   * (`agreement`). A third fewer rows, for fewer candidates that are drawn with the lines so far in mind.
+   * stands for the next refresh: never; always (`refresh`); or where it has passed all visible tests (`passed`), so that
+   * an answer that goes on, though it is found, looks for nothing else. Fewer rows, for fewer candidates that are drawn
+   * with the lines so far in mind.
    */
-  rollOver: z.enum(['off', 'refresh', 'agreement']).default('off'),
+  rollOver: z.enum(['off', 'refresh', 'passed']).default('off'),
   /** A candidate that passes all visible tests ends the run. */
   stopOnPass: z.boolean().default(true),
   /**

@@ -55,13 +55,14 @@ export function reportLoop(
       ].join(' | '),
     );
   }
-  const saved = rows.get('refreshes saved');
-  for (const rival of ['naive', 'public API'] as const) {
-    const way = rows.get(rival);
-    if (!saved || !way) continue;
-    const ratio = lineRatio(saved, way);
-    console.log(`lines/s of refreshes saved ÷ ${rival}: ${intervalText(ratio, 1, 2)}`);
-    Object.assign(figures, ratioFigures(`lines_over${keys[rival]}${keys['refreshes saved']}`, ratio));
+  for (const saving of ['refreshes of passed saved', 'refreshes saved'] as const) {
+    for (const rival of ['naive', 'public API'] as const) {
+      const [saved, way] = [rows.get(saving), rows.get(rival)];
+      if (!saved || !way) continue;
+      const ratio = lineRatio(saved, way);
+      console.log(`lines/s of ${saving} ÷ ${rival}: ${intervalText(ratio, 1, 2)}`);
+      Object.assign(figures, ratioFigures(`lines_over${keys[rival]}${keys[saving]}`, ratio));
+    }
   }
   const [drafted, accepted] = [total(own, 'draftedTokens'), total(own, 'acceptedTokens')];
   const hostShare = total(own, 'hostMs') / total(own, 'elapsedMs');
@@ -107,7 +108,7 @@ const keys = {
   'as it is': '',
   'no speculation': '_no_speculation',
   naive: '_naive',
-  agreement: '_agreement',
+  'refreshes of passed saved': '_passed_saved',
   'refreshes saved': '_refreshes_saved',
   'public API': '_public_api',
 } as const;

@@ -10,7 +10,7 @@ import type { AttemptSetup } from './attempt-setup.ts';
 import { Drafts } from './drafts.ts';
 import { Evidence, passesAll } from './evidence.ts';
 import { refreshSignal } from './refresh-signal.ts';
-import { agree, leftOfFollowed, rollOver, type SampledAt } from './roll-over.ts';
+import { leftOfFollowed, rollOver, type SampledAt } from './roll-over.ts';
 import { RunStopped } from './run-stopped.ts';
 import { Streams } from './streams.ts';
 import { TokenPicker } from './token-picker.ts';
@@ -154,11 +154,10 @@ export class Attempt {
 
   /** What is left of candidates that stand for a refresh, as drafts; undefined: it cannot be saved. */
   #savedRefresh(): readonly (readonly TokenId[])[] | undefined {
-    const { rollOver: saves } = this.#setup.options;
-    if (!this.#sampled) return undefined;
-    if (saves !== 'refresh' && !(saves === 'agreement' && agree(this.#sampled))) return undefined;
+    const { rollOver: mode } = this.#setup.options;
+    if (!this.#sampled || mode === 'off') return undefined;
     const { tokens } = this.#streams.unconditional;
-    const left = rollOver(this.#sampled, { codeSoFar: this.#answer.code, tokens });
+    const left = rollOver(mode, this.#sampled, { codeSoFar: this.#answer.code, tokens });
     return left.length > 0 ? left : undefined;
   }
 

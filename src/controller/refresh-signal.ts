@@ -69,14 +69,15 @@ export async function refreshSignal(setup: RefreshSetup): Promise<Refreshed> {
   });
   streams.setSignal(rendered.text);
   emit({ type: 'signal-set', line, ...rendered });
-  const successes = programs.map((program) => {
-    const results = entries.find((entry) => entry.program === program)?.results ?? [];
-    return results.filter(({ outcome }) => outcome === 'passed').length;
-  });
+  const results = programs.map(
+    (program) => entries.find((entry) => entry.program === program)?.results ?? [],
+  );
+  const successes = results.map((each) => each.filter(({ outcome }) => outcome === 'passed').length);
   const shown = rendered.text === '' ? [] : candidates.filter((_, i) => kept[i]!.outcome !== 'not-parsable');
+  const passed = shown.filter((candidate) => passesAll(results[candidates.indexOf(candidate)]!));
   const byPromise = [...candidates.keys()].sort((a, b) => successes[b]! - successes[a]! || a - b);
   return {
-    sampled: { candidates, shown, codeSoFar, length },
+    sampled: { candidates, shown, passed, codeSoFar, length },
     candidateTokens: candidates.reduce((sum, { tokens }) => sum + tokens.length, 0),
     passed: entries.find(({ results }) => passesAll(results))?.program,
     drafts: byPromise.map((i) => candidates[i]!.tokens),

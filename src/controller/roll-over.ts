@@ -6,6 +6,8 @@ export interface SampledAt {
   readonly candidates: readonly Candidate[];
   /** Of those: whose runs the signal tells. */
   readonly shown: readonly Candidate[];
+  /** Of those shown: whose program passes all visible tests. */
+  readonly passed: readonly Candidate[];
   /** The code and the tokens of the unconditional stream that they continue. */
   readonly codeSoFar: string;
   readonly length: number;
@@ -23,23 +25,17 @@ export function leftOfFollowed(
 }
 
 /**
- * What is left of the shown candidates that the answer has followed to the letter and that have complete lines left.
- * `tokens`: those of the unconditional stream.
+ * What is left of the candidates that may save a refresh, that the answer has followed to the letter, and that have
+ * complete lines left. `tokens`: those of the unconditional stream.
  */
 export function rollOver(
-  { shown, codeSoFar: before, length }: SampledAt,
+  mode: 'refresh' | 'passed',
+  { shown, passed, codeSoFar: before, length }: SampledAt,
   { codeSoFar, tokens }: { readonly codeSoFar: string; readonly tokens: readonly TokenId[] },
 ): (readonly TokenId[])[] {
-  const candidates = shown.filter(({ text }) => {
+  const candidates = (mode === 'passed' ? passed : shown).filter(({ text }) => {
     const whole = before + text;
     return whole.startsWith(codeSoFar) && whole.length > codeSoFar.length;
   });
   return leftOfFollowed({ candidates, length }, tokens);
-}
-
-/** Whether all candidates are one and the same complete program, and the signal tells how it ran. */
-export function agree({ candidates, shown }: SampledAt): boolean {
-  const [first] = candidates;
-  const isOne = candidates.every(({ text, complete }) => complete && text === first!.text);
-  return isOne && shown.length > 0;
 }

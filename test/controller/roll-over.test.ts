@@ -7,9 +7,10 @@ import { ScriptedRunner } from '../../src/testing/scripted-runner.ts';
 
 describe('what is left of a candidate', () => {
   const candidate = { text: ' a\n b\n', tokens: [1, 2, 3], logprobs: [-1, -2, -4], complete: false };
-  const left = (codeSoFar: string, accepted: number[], shown = [candidate]) =>
+  const left = (codeSoFar: string, accepted: number[], shown = [candidate], passed = shown) =>
     rollOver(
-      { candidates: shown, shown, codeSoFar: 'f:\n', length: 2 },
+      passed === shown ? 'refresh' : 'passed',
+      { candidates: shown, shown, passed, codeSoFar: 'f:\n', length: 2 },
       { codeSoFar, tokens: [8, 9, ...accepted] },
     );
 
@@ -23,6 +24,12 @@ describe('what is left of a candidate', () => {
     expect(left('f:\n a\n', [5])).toEqual([]);
     expect(left('f:\n c\n', [1])).toEqual([]);
     expect(left('f:\n a\n b\n', [1, 2])).toEqual([]);
+  });
+
+  it('is nothing of those that did not pass, where that is asked', () => {
+    const other = { ...candidate, tokens: [1, 7] };
+    expect(left('f:\n a\n', [1], [candidate, other], [other])).toEqual([[7]]);
+    expect(left('f:\n a\n', [1], [candidate, other], [])).toEqual([]);
   });
 });
 
@@ -38,9 +45,12 @@ describe('candidates that roll over', () => {
     return at < 0 ? endPiece : body[at + 1]!;
   };
 
-  async function events(options: Partial<SolveSetup>): Promise<{ events: RunEvent[]; rows: number }> {
+  async function events(
+    options: Partial<SolveSetup>,
+    outcome: 'failed' | 'passed' = 'failed',
+  ): Promise<{ events: RunEvent[]; rows: number }> {
     const engine = new ScriptedModel({ next });
-    const runner = new ScriptedRunner({ run: () => ({ outcome: 'failed', call: 'f(1)', returned: '1' }) });
+    const runner = new ScriptedRunner({ run: () => ({ outcome, call: 'f(1)', returned: '1' }) });
     const run = solve(
       { text: 'Give x.', entryPoint: 'f', tests: ['assert f(1) == 2'] },
       { engine, runner, prompt: 'few-shot', beginAnswer: 'header', candidates: 2, seed: 1, ...options },
@@ -61,15 +71,13 @@ describe('candidates that roll over', () => {
     expect(saved.events.at(-1)).toMatchObject({ type: 'run-end', endedBy: 'end-of-code' });
   });
 
-  it('save refreshes where all were one complete program, and only there', async () => {
-    const refreshes = async (options: Partial<SolveSetup>) => {
-      const run = await events({ rollOver: 'agreement', ...options });
+  it('save refreshes where they passed the visible tests, and only there', async () => {
+    const refreshes = async (outcome: 'failed' | 'passed') => {
+      const run = await events({ rollOver: 'passed', stopOnPass: false }, outcome);
       expect(run.events.at(-1)).toMatchObject({ type: 'run-end', program: `def f(x):\n${body.join('')}` });
       return run.events.filter(({ type }) => type === 'signal-set').length;
     };
-    expect(await refreshes({ horizonLines: 6 })).toBe(2);
-    // Cut by their lines, not by their end, the first candidates are no complete programs.
-    expect(await refreshes({ horizonLines: 2 })).toBe(4);
+    expect([await refreshes('failed'), await refreshes('passed')]).toEqual([4, 2]);
   });
 
   it('are no part of the paper’s way', () => {

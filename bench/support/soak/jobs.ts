@@ -62,7 +62,7 @@ function drawOptions(draw: () => number): SolveOptions {
     candidates: 1 + (draw() % 4),
     horizonLines: 1 + (draw() % 3),
     speculation: draw() % 2 === 0,
-    rollOver: pick(['off', 'agreement', 'refresh'] as const, draw),
+    rollOver: pick(['off', 'passed', 'refresh'] as const, draw),
     stopOnPass: draw() % 2 === 0,
     finalTemperature: pick([0, 0, 0.8], draw),
     seed: draw(),
