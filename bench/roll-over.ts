@@ -10,11 +10,12 @@ import { heldoutTasks } from './support/heldout-tasks.ts';
 import { RememberingRunner } from './support/remembering-runner.ts';
 import { intervalText, mcNemar, pairedDifference, wilson } from './support/statistics.ts';
 
+/** `passed` changes nothing where a candidate that passes ends the run. */
 const modes = ['off', 'passed', 'refresh'] as const satisfies SolveOptions['rollOver'][];
 
 const arms = [0.5, 1].flatMap((guidanceStrength) =>
   [false, true].flatMap((stopOnPass) =>
-    modes.map((rollOver) => {
+    (stopOnPass ? modes.filter((mode) => mode !== 'passed') : modes).map((rollOver) => {
       const ending = `gamma_${guidanceStrength}_${stopOnPass ? 'stop' : 'written'}`;
       const options = { ...embeddedModel.options, guidanceStrength, stopOnPass, rollOver };
       return { name: `${ending}_${rollOver}`, against: `${ending}_off`, options };

@@ -79,8 +79,8 @@ const optionsSchema = z.strictObject({
   /**
    * Whether a candidate that the answer has followed so far, that has complete lines left and whose run is in the signal,
    * stands for the next refresh: never; always (`refresh`); or where it has passed all visible tests (`passed`), so that
-   * an answer that goes on, though it is found, looks for nothing else. Fewer rows, for fewer candidates that are drawn
-   * with the lines so far in mind.
+   * an answer that goes on, though it is found, looks for nothing else. The signal is then written again from what the
+   * candidates have left, without the draws and the runs of new ones.
    */
   rollOver: z.enum(['off', 'refresh', 'passed']).default('off'),
   /** A candidate that passes all visible tests ends the run. */

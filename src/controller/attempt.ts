@@ -4,13 +4,12 @@ import { uniformStream } from '../guidance/uniform-stream.ts';
 import { trimAttempts } from '../lines/trim-attempts.ts';
 import type { TestResult } from '../program-runner.ts';
 import { buildPrompt } from '../prompt/build-prompt.ts';
-import type { TokenId } from '../token-model.ts';
 import { Answer } from './answer.ts';
 import type { AttemptSetup } from './attempt-setup.ts';
 import { Drafts } from './drafts.ts';
 import { Evidence, passesAll } from './evidence.ts';
-import { refreshSignal } from './refresh-signal.ts';
-import { leftOfFollowed, rollOver, type SampledAt } from './roll-over.ts';
+import { refreshSignal, writeSignal } from './refresh-signal.ts';
+import { leftOfFollowed, type RolledOver, rollOver, type SampledAt } from './roll-over.ts';
 import { RunStopped } from './run-stopped.ts';
 import { Streams } from './streams.ts';
 import { TokenPicker } from './token-picker.ts';
@@ -132,16 +131,22 @@ export class Attempt {
   }
 
   async #refresh(): Promise<void> {
+    const at = {
+      ...this.#setup,
+      streams: this.#streams,
+      codeSoFar: this.#answer.code,
+      line: this.#line.index,
+    };
     const saved = this.#savedRefresh();
-    if (saved) return this.#picker.setDrafts(saved);
+    if (saved) {
+      writeSignal(at, saved.entries);
+      return this.#picker.setDrafts(saved.drafts);
+    }
     const { tokens } = this.#streams.unconditional;
     if (this.#sampled) this.#ahead?.set(leftOfFollowed(this.#sampled, tokens));
     const { candidateTokens, passed, drafts, sampled } = await refreshSignal({
-      ...this.#setup,
-      streams: this.#streams,
+      ...at,
       evidence: this.#evidence,
-      codeSoFar: this.#answer.code,
-      line: this.#line.index,
       refresh: this.#refreshes++,
       ahead: this.#ahead,
     });
@@ -152,13 +157,12 @@ export class Attempt {
       throw new RunStopped('candidate-passed', passed);
   }
 
-  /** What is left of candidates that stand for a refresh, as drafts; undefined: it cannot be saved. */
-  #savedRefresh(): readonly (readonly TokenId[])[] | undefined {
+  /** What stands for a refresh; undefined: it cannot be saved. */
+  #savedRefresh(): RolledOver | undefined {
     const { rollOver: mode } = this.#setup.options;
     if (!this.#sampled || mode === 'off') return undefined;
     const { tokens } = this.#streams.unconditional;
-    const left = rollOver(mode, this.#sampled, { codeSoFar: this.#answer.code, tokens });
-    return left.length > 0 ? left : undefined;
+    return rollOver(mode, this.#sampled, { codeSoFar: this.#answer.code, tokens });
   }
 
   #checkBudget(): void {

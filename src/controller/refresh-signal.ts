@@ -10,11 +10,14 @@ import { RunStopped } from './run-stopped.ts';
 import { logprobOf, sampleCandidates } from './sample-candidates.ts';
 import type { Streams } from './streams.ts';
 
-export interface RefreshSetup extends AttemptSetup {
+export interface SignalSetup extends AttemptSetup {
   readonly streams: Streams;
-  readonly evidence: Evidence;
   readonly codeSoFar: string;
   readonly line: number;
+}
+
+export interface RefreshSetup extends SignalSetup {
+  readonly evidence: Evidence;
   /** Counts the refreshes of the run from 0. */
   readonly refresh: number;
   /** Guesses at what candidates begin with. */
@@ -36,7 +39,7 @@ export interface Refreshed {
 
 /** One refresh: candidates, cut to programs, run, written as the signal, put before the answer. */
 export async function refreshSignal(setup: RefreshSetup): Promise<Refreshed> {
-  const { task, options, model, runner, signal, emit, streams, codeSoFar, line, refresh } = setup;
+  const { task, options, runner, signal, emit, streams, codeSoFar, line, refresh } = setup;
   const { entryPoint } = task;
   const { length } = streams.unconditional;
   const candidates = await sampleCandidates({ ...setup, entryPoint });
@@ -56,32 +59,41 @@ export async function refreshSignal(setup: RefreshSetup): Promise<Refreshed> {
   });
   const programs = kept.map((program) => (program.outcome === 'kept' ? program.program : undefined));
   const entries = await runPrograms(setup, programs);
-  const room = streams.signalRoom(codeReserve);
-  const rendered = renderSignal(setup.rewriteSignal?.(entries, refresh) ?? entries, {
+  const told = setup.rewriteSignal?.(entries, refresh) ?? entries;
+  const text = writeSignal(setup, told);
+  const results = programs.map(
+    (program) => entries.find((entry) => entry.program === program)?.results ?? [],
+  );
+  const successes = results.map((each) => each.filter(({ outcome }) => outcome === 'passed').length);
+  const shown = text === '' ? [] : candidates.filter((_, i) => kept[i]!.outcome !== 'not-parsable');
+  const passed = shown.filter((candidate) => passesAll(results[candidates.indexOf(candidate)]!));
+  const byPromise = [...candidates.keys()].sort((a, b) => successes[b]! - successes[a]! || a - b);
+  return {
+    sampled: { candidates, shown, passed, entries: told, codeSoFar, length },
+    candidateTokens: candidates.reduce((sum, { tokens }) => sum + tokens.length, 0),
+    passed: entries.find(({ results }) => passesAll(results))?.program,
+    drafts: byPromise.map((i) => candidates[i]!.tokens),
+  };
+}
+
+/** Writes entries that continue the code so far before the answer; returns the text. */
+export function writeSignal(
+  { options, model, emit, streams, codeSoFar, line }: SignalSetup,
+  entries: readonly SignalEntry[],
+): string {
+  const rendered = renderSignal(entries, {
     form: options.signalForm,
     codeSoFar,
     showExpected: options.showExpected,
     showUnfinished: options.showUnfinished,
     headersOnce: options.loopHeaders === 'once',
     repeatProgram: options.faithful,
-    maxTokens: Math.min(options.signalTokens ?? Infinity, room),
+    maxTokens: Math.min(options.signalTokens ?? Infinity, streams.signalRoom(codeReserve)),
     countTokens: (text) => model.tokenize(text).length,
   });
   streams.setSignal(rendered.text);
   emit({ type: 'signal-set', line, ...rendered });
-  const results = programs.map(
-    (program) => entries.find((entry) => entry.program === program)?.results ?? [],
-  );
-  const successes = results.map((each) => each.filter(({ outcome }) => outcome === 'passed').length);
-  const shown = rendered.text === '' ? [] : candidates.filter((_, i) => kept[i]!.outcome !== 'not-parsable');
-  const passed = shown.filter((candidate) => passesAll(results[candidates.indexOf(candidate)]!));
-  const byPromise = [...candidates.keys()].sort((a, b) => successes[b]! - successes[a]! || a - b);
-  return {
-    sampled: { candidates, shown, passed, codeSoFar, length },
-    candidateTokens: candidates.reduce((sum, { tokens }) => sum + tokens.length, 0),
-    passed: entries.find(({ results }) => passesAll(results))?.program,
-    drafts: byPromise.map((i) => candidates[i]!.tokens),
-  };
+  return rendered.text;
 }
 
 async function runPrograms(

@@ -1,3 +1,4 @@
+import type { SignalEntry } from '../signal/signal-entry.ts';
 import type { TokenId } from '../token-model.ts';
 import type { Candidate } from './sample-candidates.ts';
 
@@ -8,6 +9,8 @@ export interface SampledAt {
   readonly shown: readonly Candidate[];
   /** Of those shown: whose program passes all visible tests. */
   readonly passed: readonly Candidate[];
+  /** What the signal is written from. */
+  readonly entries: readonly SignalEntry[];
   /** The code and the tokens of the unconditional stream that they continue. */
   readonly codeSoFar: string;
   readonly length: number;
@@ -24,18 +27,28 @@ export function leftOfFollowed(
     .map(({ tokens }) => tokens.slice(accepted.length));
 }
 
+/** What stands for a refresh. */
+export interface RolledOver {
+  /** What the followed candidates have left. */
+  readonly drafts: readonly (readonly TokenId[])[];
+  /** Of the programs that go on from the code so far: a signal shows what comes next. */
+  readonly entries: readonly SignalEntry[];
+}
+
 /**
- * What is left of the candidates that may save a refresh, that the answer has followed to the letter, and that have
- * complete lines left. `tokens`: those of the unconditional stream.
+ * Of the candidates that may save a refresh those that the answer has followed to the letter and that have complete
+ * lines left; undefined where there is none. `tokens`: those of the unconditional stream.
  */
 export function rollOver(
   mode: 'refresh' | 'passed',
-  { shown, passed, codeSoFar: before, length }: SampledAt,
+  { shown, passed, entries, codeSoFar: before, length }: SampledAt,
   { codeSoFar, tokens }: { readonly codeSoFar: string; readonly tokens: readonly TokenId[] },
-): (readonly TokenId[])[] {
+): RolledOver | undefined {
   const candidates = (mode === 'passed' ? passed : shown).filter(({ text }) => {
     const whole = before + text;
     return whole.startsWith(codeSoFar) && whole.length > codeSoFar.length;
   });
-  return leftOfFollowed({ candidates, length }, tokens);
+  const drafts = leftOfFollowed({ candidates, length }, tokens);
+  const followed = entries.filter(({ program }) => program.startsWith(codeSoFar));
+  return drafts.length > 0 && followed.length > 0 ? { drafts, entries: followed } : undefined;
 }

@@ -7,29 +7,33 @@ import { ScriptedRunner } from '../../src/testing/scripted-runner.ts';
 
 describe('what is left of a candidate', () => {
   const candidate = { text: ' a\n b\n', tokens: [1, 2, 3], logprobs: [-1, -2, -4], complete: false };
+  const entry = { program: 'f:\n a\n b\n', results: [] };
+  const gone = { program: 'f:\n c\n', results: [] };
+  const at = { codeSoFar: 'f:\n', length: 2, entries: [entry, gone] };
   const left = (codeSoFar: string, accepted: number[], shown = [candidate], passed = shown) =>
     rollOver(
       passed === shown ? 'refresh' : 'passed',
-      { candidates: shown, shown, passed, codeSoFar: 'f:\n', length: 2 },
+      { ...at, candidates: shown, shown, passed },
       { codeSoFar, tokens: [8, 9, ...accepted] },
     );
 
-  it('is what the answer has not written yet', () => {
-    expect(left('f:\n a\n', [1])).toEqual([[2, 3]]);
-    expect(left('f:\n a\n', [1], [candidate, { ...candidate, tokens: [1, 7] }])).toEqual([[2, 3], [7]]);
+  it('is what the answer has not written yet, and how the programs did that go on from it', () => {
+    expect(left('f:\n a\n', [1])).toEqual({ drafts: [[2, 3]], entries: [entry] });
+    const other = { ...candidate, tokens: [1, 7] };
+    expect(left('f:\n a\n', [1], [candidate, other])?.drafts).toEqual([[2, 3], [7]]);
   });
 
   it('is nothing where the answer went another way, by text or by token, or has all of it', () => {
-    expect(left('f:\n c\n', [5])).toEqual([]);
-    expect(left('f:\n a\n', [5])).toEqual([]);
-    expect(left('f:\n c\n', [1])).toEqual([]);
-    expect(left('f:\n a\n b\n', [1, 2])).toEqual([]);
+    expect(left('f:\n c\n', [5])).toBeUndefined();
+    expect(left('f:\n a\n', [5])).toBeUndefined();
+    expect(left('f:\n c\n', [1])).toBeUndefined();
+    expect(left('f:\n a\n b\n', [1, 2])).toBeUndefined();
   });
 
   it('is nothing of those that did not pass, where that is asked', () => {
     const other = { ...candidate, tokens: [1, 7] };
-    expect(left('f:\n a\n', [1], [candidate, other], [other])).toEqual([[7]]);
-    expect(left('f:\n a\n', [1], [candidate, other], [])).toEqual([]);
+    expect(left('f:\n a\n', [1], [candidate, other], [other])?.drafts).toEqual([[7]]);
+    expect(left('f:\n a\n', [1], [candidate, other], [])).toBeUndefined();
   });
 });
 
@@ -61,23 +65,27 @@ describe('candidates that roll over', () => {
     return { events, rows: (await run).rows };
   }
 
+  const refreshes = (events: readonly RunEvent[]) =>
+    events.filter((event) => event.type === 'candidate-end' && event.candidate === 0).length;
+
   it('save refreshes as long as one that the signal shows is followed', async () => {
     const fresh = await events({});
     const saved = await events({ rollOver: 'refresh' });
-    const refreshes = ({ events }: typeof fresh) => events.filter(({ type }) => type === 'signal-set').length;
     // Of four boundaries the first looks three lines ahead, and the last has nothing left of it.
-    expect([refreshes(fresh), refreshes(saved)]).toEqual([4, 2]);
+    expect([refreshes(fresh.events), refreshes(saved.events)]).toEqual([4, 2]);
     expect(saved.rows).toBeLessThan(fresh.rows);
+    // What they have left is shown anew at every line.
+    expect(saved.events.filter(({ type }) => type === 'signal-set').length).toBe(4);
     expect(saved.events.at(-1)).toMatchObject({ type: 'run-end', endedBy: 'end-of-code' });
   });
 
   it('save refreshes where they passed the visible tests, and only there', async () => {
-    const refreshes = async (outcome: 'failed' | 'passed') => {
+    const refreshesWhere = async (outcome: 'failed' | 'passed') => {
       const run = await events({ rollOver: 'passed', stopOnPass: false }, outcome);
       expect(run.events.at(-1)).toMatchObject({ type: 'run-end', program: `def f(x):\n${body.join('')}` });
-      return run.events.filter(({ type }) => type === 'signal-set').length;
+      return refreshes(run.events);
     };
-    expect([await refreshes('failed'), await refreshes('passed')]).toEqual([4, 2]);
+    expect([await refreshesWhere('failed'), await refreshesWhere('passed')]).toEqual([4, 2]);
   });
 
   it('are no part of the paper’s way', () => {
