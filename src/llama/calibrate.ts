@@ -1,6 +1,6 @@
 import { TracewiseError } from '../errors.ts';
 import type { NativeContext } from './addon.ts';
-import type { DecodeCosts } from './decode-costs.ts';
+import { type DecodeCosts, undisturbed } from './decode-costs.ts';
 
 const rowCounts = [1, 2, 4, 8, 16, 32];
 const rounds = 3;
@@ -27,9 +27,7 @@ export async function calibrate(context: NativeContext, maxRows: number): Promis
       ms = Math.min(ms, await timed(context, rows));
     costs.push({ rows, ms });
   }
-  // More rows never take less: what seems to was disturbed.
-  for (let i = costs.length - 2; i >= 0; i--) costs[i]!.ms = Math.min(costs[i]!.ms, costs[i + 1]!.ms);
-  return costs;
+  return undisturbed(costs);
 }
 
 /** One decode of the rows of one sequence, all with logits. */

@@ -13,6 +13,20 @@ export function decodeMs(costs: DecodeCosts, rows: number): number {
   return before.ms + ((after.ms - before.ms) * (rows - before.rows)) / (after.rows - before.rows);
 }
 
+/**
+ * Measured times without those that only something else on the machine explains: more rows never take less, and four
+ * rows or more never longer, a row, than fewer do. Not so two against one, for which there are other kernels.
+ */
+export function undisturbed(measured: DecodeCosts): DecodeCosts {
+  const costs = measured.map((cost) => ({ ...cost }));
+  for (let i = costs.length - 2; i >= 0; i--) costs[i]!.ms = Math.min(costs[i]!.ms, costs[i + 1]!.ms);
+  for (let i = 1; i < costs.length; i++) {
+    const [before, cost] = [costs[i - 1]!, costs[i]!];
+    if (before.rows > 1) cost.ms = Math.min(cost.ms, (before.ms * cost.rows) / before.rows);
+  }
+  return costs;
+}
+
 /** A clear gain: measured times waver. */
 const gain = 0.9;
 const mostSeparateRows = 8;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decodeMs, separateRows } from '../../src/llama/decode-costs.ts';
+import { decodeMs, separateRows, undisturbed } from '../../src/llama/decode-costs.ts';
 import { testEngine } from '../support/engine.ts';
 
 describe('decode costs', () => {
@@ -24,6 +24,16 @@ describe('decode costs', () => {
   ] as const)('say when rows go one by one: %s', (_, measured, expected) => {
     const all = measured.map((cost, i) => (typeof cost === 'number' ? { rows: i + 1, ms: cost } : cost));
     expect(separateRows(all)).toBe(expected);
+  });
+
+  it('are mended where only something else on the machine explains them', () => {
+    const measured = (...ms: number[]) => ms.map((each, i) => ({ rows: 2 ** i, ms: each }));
+    const sound = measured(12, 24, 28, 49, 81);
+    expect(undisturbed(sound)).toEqual(sound);
+    expect(undisturbed(measured(12, 24, 28, 49, 139))).toEqual(measured(12, 24, 28, 49, 98));
+    expect(undisturbed(measured(12, 40, 28, 49, 81))).toEqual(measured(12, 28, 28, 49, 81));
+    const oneRowKernel = measured(21, 86, 121, 122);
+    expect(undisturbed(oneRowKernel)).toEqual(oneRowKernel);
   });
 
   it('are measured where they are not given, leave no cell, and may be given again', async () => {
