@@ -3,6 +3,14 @@ import { TracewiseError } from './errors.ts';
 import { promptShapes, signalForms } from './option-names.ts';
 
 const count = z.number().int().positive();
+/** Beyond it a timer strikes at once. */
+export const mostMs = 2 ** 31 - 1;
+/** Below a millionth quotients leave the range of float32. */
+const temperature = z
+  .number()
+  .min(0)
+  .max(10)
+  .refine((value) => value === 0 || value >= 1e-6, 'is neither 0 nor at least 1e-6');
 const share = z.number().min(0).max(1);
 
 const budgetSchema = z.strictObject({
@@ -10,7 +18,7 @@ const budgetSchema = z.strictObject({
   newTokens: count.default(512),
   /** Rows (tokens of any sequence) that this run may put through the model. */
   modelTokens: count.optional(),
-  wallClockMs: count.optional(),
+  wallClockMs: count.max(mostMs).optional(),
   /** Runs of one program on one test. */
   executions: count.optional(),
 });
@@ -35,10 +43,10 @@ const optionsSchema = z.strictObject({
   /** The paper's s: continuations sampled at a line boundary. */
   candidates: z.number().int().min(1).max(64).default(3),
   /** The paper's t: the temperature that candidates are sampled at. */
-  temperature: z.number().min(0).max(10).default(0.8),
+  temperature: temperature.default(0.8),
   /** Nucleus of what is sampled from one stream: the candidates, and the answer where `finalTemperature` > 0. */
   topP: share.default(0.95),
-  topK: z.number().int().min(0).default(0),
+  topK: z.number().int().min(0).max(0x7fffffff).default(0),
   minP: share.default(0),
   /** The paper's d: lines of a candidate; the rest of a line already begun does not count. */
   horizonLines: count.default(3),
@@ -73,9 +81,11 @@ const optionsSchema = z.strictObject({
    */
   guidanceGate: share.default(0),
   /** Added to both probabilities before their ratio is taken; the reference uses 1e-8. */
-  epsilon: share.default(0),
+  epsilon: share
+    .refine((value) => value === 0 || value >= 1e-30, 'is neither 0 nor at least 1e-30')
+    .default(0),
   /** Temperature of the answer's own tokens; 0: the likeliest of the mixture, as in the paper. */
-  finalTemperature: z.number().min(0).max(10).default(0),
+  finalTemperature: temperature.default(0),
   /**
    * Whether a candidate that the answer has followed so far, that has complete lines left and whose run is in the signal,
    * stands for the next refresh: never; always (`refresh`); or where it has passed all visible tests (`passed`), so that
@@ -133,7 +143,15 @@ export function resolveOptions(options: SolveOptions = {}): ResolvedOptions {
       },
     );
   }
-  if (!parsed.data.faithful) return Object.freeze(parsed.data);
+  const { faithful, signalForm, executedText } = parsed.data;
+  if (signalForm === 'final' && executedText === 'normalized') {
+    throw new TracewiseError(
+      'ERR_OPTIONS',
+      'Expected `executedText` to be "written" with `signalForm: \'final\'`, which shows how programs go on from the code, but received "normalized"; choose another of one of the two',
+      { details: { option: 'executedText' } },
+    );
+  }
+  if (!faithful) return Object.freeze(parsed.data);
   const contradiction = Object.entries(faithfulOptions).find(
     ([key, value]) => key in options && options[key as keyof typeof faithfulOptions] !== value,
   );

@@ -142,7 +142,7 @@ async function programsOf(task: Task, seed: number): Promise<string[]> {
     seed,
   });
   const pieces = buildPrompt(task, options, () => undefined);
-  const streams = new Streams(engine, pieces);
+  const streams = new Streams(engine, pieces, { together: false });
   try {
     const { entryPoint } = task;
     const setup = {
@@ -151,7 +151,6 @@ async function programsOf(task: Task, seed: number): Promise<string[]> {
       options,
       codeSoFar: pieces.begun,
       entryPoint,
-      rolledOver: [],
       refresh: 0,
       signal,
     };
@@ -163,7 +162,8 @@ async function programsOf(task: Task, seed: number): Promise<string[]> {
 
 /** One refresh of the library at a beginning of the task's answer. */
 async function refresh(task: Task, options: ReturnType<typeof optionsOf>, code: string, evidence: Evidence) {
-  const streams = new Streams(engine, { ...buildPrompt(task, options, () => undefined), begun: code });
+  const pieces = { ...buildPrompt(task, options, () => undefined), begun: code };
+  const streams = new Streams(engine, pieces, { together: true });
   const found = { text: '', programs: [] as string[], passing: [] as string[] };
   const emit = (event: RunEvent) => {
     if (event.type === 'signal-set') found.text = event.text;
@@ -172,8 +172,10 @@ async function refresh(task: Task, options: ReturnType<typeof optionsOf>, code: 
     if (passesAll(event.results)) found.passing.push(event.program.trimEnd());
   };
   try {
-    const at = { codeSoFar: code, line: 0, refresh: 0, previous: undefined, streams, evidence };
-    await refreshSignal({ task, options, model: engine, runner, signal, emit: emit as never, ...at });
+    const at = { codeSoFar: code, line: 0, refresh: 0, streams, evidence };
+    const signals = { signal, abortSignal: signal };
+    const setup = { task, options, model: engine, runner, ...signals, emit: emit as never };
+    await refreshSignal({ ...setup, ...at, onToken: () => {} });
     return found;
   } finally {
     streams.dispose();

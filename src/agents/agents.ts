@@ -6,11 +6,13 @@ import type { Task } from '../task/task.ts';
 import type { RaceEvent } from './race-event.ts';
 import type { Lineup, RaceSetup } from './race-setup.ts';
 
-interface AgentsSetup extends Pick<RaceSetup, 'engine' | 'runner'> {
+export interface AgentsSetup extends Pick<RaceSetup, 'engine' | 'runner'> {
   readonly task: Task;
   readonly lineup: Lineup;
   readonly endsAtPass: boolean;
+  /** Aborts to end the race, in order or for good; `abortSignal`: for good, also after the other. */
   readonly signal: AbortSignal;
+  readonly abortSignal: AbortSignal;
   readonly onEvent: (event: RaceEvent) => void;
 }
 
@@ -37,7 +39,12 @@ export class Agents {
 
   /** Resolves when no agent is at work any more; rejects with the first failure. */
   async run(): Promise<void> {
-    const { concurrency, hasSpare } = this.#setup.lineup;
+    const { abortSignal, lineup } = this.#setup;
+    const { concurrency, hasSpare } = lineup;
+    const abort = () => {
+      for (const run of this.#working.values()) run.abort(abortSignal.reason);
+    };
+    abortSignal.addEventListener('abort', abort, { once: true });
     try {
       if (hasSpare) this.#prompt = await this.#holdPrompt();
       const lanes = await Promise.allSettled(Array.from({ length: concurrency }, () => this.#lane()));

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { TracewiseError } from '../errors.ts';
-import { type ResolvedOptions, resolveOptions, type SolveOptions } from '../options.ts';
+import { mostMs, type ResolvedOptions, resolveOptions, type SolveOptions } from '../options.ts';
 import type { ProgramRunner } from '../program-runner.ts';
 import type { TokenModel } from '../token-model.ts';
 
@@ -24,7 +24,7 @@ const optionsSchema = z.strictObject({
     .strictObject({
       /** Rows (tokens of any sequence) put through the model. */
       modelTokens: count.optional(),
-      wallClockMs: count.optional(),
+      wallClockMs: count.max(mostMs).optional(),
     })
     .default({}),
 });

@@ -3,7 +3,7 @@ import { EventStream } from '../controller/event-stream.ts';
 import type { RunResult } from '../controller/fold-run.ts';
 import { startWork, type Underway } from '../controller/underway.ts';
 import { parseTask, type TaskInput } from '../task/task.ts';
-import { Agents } from './agents.ts';
+import { Agents, type AgentsSetup } from './agents.ts';
 import type { RaceEvent } from './race-event.ts';
 import { lineUp, type RaceSetup } from './race-setup.ts';
 
@@ -41,8 +41,8 @@ export function runAgents(
   const events = new EventStream<RaceEvent>();
   const onEvent = events.push.bind(events);
   const startedMs = performance.now();
-  const work = async (signal: AbortSignal): Promise<CombinedResult> => {
-    const agents = new Agents({ task, engine, runner, signal, lineup, endsAtPass, onEvent });
+  const work = async (signals: Pick<AgentsSetup, 'signal' | 'abortSignal'>): Promise<CombinedResult> => {
+    const agents = new Agents({ task, engine, runner, ...signals, lineup, endsAtPass, onEvent });
     await agents.run();
     const { runs, winner, sharedRows } = agents;
     const elapsedMs = performance.now() - startedMs;

@@ -20,6 +20,8 @@ export interface AttemptSetup {
   readonly runner: ProgramRunner;
   /** Aborts with a RunStopped to end the run in order, with anything else to end it for good. */
   readonly signal: AbortSignal;
+  /** Aborts to end it for good, also where it is being ended in order. */
+  readonly abortSignal: AbortSignal;
   readonly emit: (body: EventBody) => void;
   readonly rewriteSignal?: SignalRewriter | undefined;
 }

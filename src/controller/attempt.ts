@@ -8,6 +8,7 @@ import { Answer } from './answer.ts';
 import type { AttemptSetup } from './attempt-setup.ts';
 import { Drafts } from './drafts.ts';
 import { Evidence, passesAll } from './evidence.ts';
+import { isConditionalAlone } from './one-stream.ts';
 import { refreshSignal, writeSignal } from './refresh-signal.ts';
 import { leftOfFollowed, type RolledOver, rollOver, type SampledAt } from './roll-over.ts';
 import { RunStopped } from './run-stopped.ts';
@@ -34,7 +35,8 @@ export class Attempt {
   readonly #ahead: Drafts | undefined;
   /** Newlines of the program at the last refresh check; undefined: guidance has not been on. */
   #checkedLines: number | undefined;
-  #line = { index: 0, tokens: 0, changedTokens: 0 };
+  /** Of the answer, what was begun for the model included. */
+  #line: { index: number; tokens: number; changedTokens: number };
 
   constructor(setup: AttemptSetup) {
     const { task, options, model, runner } = setup;
@@ -47,7 +49,8 @@ export class Attempt {
     const pieces = buildPrompt(task, options, (messages) => model.renderChat(messages));
     this.#setup = setup;
     this.#answer = new Answer({ ...pieces, entryPoint: task.entryPoint });
-    this.#streams = new Streams(model, pieces);
+    this.#line = { index: this.#answer.newlines, tokens: 0, changedTokens: 0 };
+    this.#streams = new Streams(model, pieces, { together: !isConditionalAlone(options) });
     this.#evidence = new Evidence(runner, task, options);
     this.#picker = new TokenPicker(model, this.#streams, options, uniformStream(options.seed, answerDraws));
     if (options.speculation) this.#ahead = new Drafts(model, { withinLine: false });
@@ -124,10 +127,12 @@ export class Attempt {
   #refreshIsDue(): boolean {
     const { refreshLines, emptySignal } = this.#setup.options;
     const lines = this.#answer.codeLines;
-    const isNewLine = lines > (this.#checkedLines ?? lines);
+    const before = this.#checkedLines ?? lines;
     this.#checkedLines = lines;
     if (!this.#streams.conditional && emptySignal === 'token') return true;
-    return isNewLine && (lines % refreshLines === 0 || !this.#streams.conditional);
+    // A token may end several lines.
+    const isKth = Math.floor(lines / refreshLines) > Math.floor(before / refreshLines);
+    return isKth || (lines > before && !this.#streams.conditional);
   }
 
   async #refresh(): Promise<void> {
@@ -144,14 +149,14 @@ export class Attempt {
     }
     const { tokens } = this.#streams.unconditional;
     if (this.#sampled) this.#ahead?.set(leftOfFollowed(this.#sampled, tokens));
-    const { candidateTokens, passed, drafts, sampled } = await refreshSignal({
+    const { passed, drafts, sampled } = await refreshSignal({
       ...at,
       evidence: this.#evidence,
       refresh: this.#refreshes++,
       ahead: this.#ahead,
+      onToken: () => this.#candidateTokens++,
     });
     this.#sampled = sampled;
-    this.#candidateTokens += candidateTokens;
     this.#picker.setDrafts(drafts);
     if (passed !== undefined && this.#setup.options.stopOnPass)
       throw new RunStopped('candidate-passed', passed);
@@ -178,9 +183,8 @@ export class Attempt {
     while (this.#line.index < newlines) {
       this.#setup.emit(this.#lineEnd());
       this.#line = { index: this.#line.index + 1, tokens: 0, changedTokens: 0 };
-    }
-    if (!this.#answer.closed) {
-      this.#setup.emit({ type: 'line-start', line: this.#line.index, guided: this.#guidanceIsOn() });
+      if (this.#line.index < newlines || !this.#answer.closed)
+        this.#setup.emit({ type: 'line-start', line: this.#line.index, guided: this.#guidanceIsOn() });
     }
   }
 
@@ -202,29 +206,18 @@ export class Attempt {
     const written = this.#answer.program;
     if (complete) return `${written.trimEnd()}\n`;
     const attempts = trimAttempts(written);
-    const [parsed] = await this.#setup.runner.parse([attempts], { signal: this.#hardSignal });
+    const [parsed] = await this.#setup.runner.parse([attempts], { signal: this.#setup.abortSignal });
     return `${(parsed ? attempts[parsed.index]! : written).trimEnd()}\n`;
   }
 
+  /** The last word on a program is spoken though a budget or a race ends the run, before or meanwhile; an abort is an abort. */
   async #judge(program: string): Promise<readonly TestResult[]> {
-    return this.#evidence.judge(program, this.#hardSignal);
+    return this.#evidence.judge(program, this.#setup.abortSignal);
   }
 
   async #tracedResults(program: string): Promise<readonly TestResult[]> {
-    const results = await this.#evidence.trace(program, this.#hardSignal);
+    const results = await this.#evidence.trace(program, this.#setup.abortSignal);
     if (!passesAll(results)) throw new Error('a program that passed is no longer known to pass');
     return results.map((result) => ({ ...result, trace: [] }));
-  }
-
-  /** The last word on a program is spoken though a budget or a race ends the run, before or meanwhile; an abort is an abort. */
-  get #hardSignal(): AbortSignal {
-    const { signal } = this.#setup;
-    const hard = new AbortController();
-    const follow = () => {
-      if (!(signal.reason instanceof RunStopped)) hard.abort(signal.reason);
-    };
-    if (signal.aborted) follow();
-    else signal.addEventListener('abort', follow, { once: true });
-    return hard.signal;
   }
 }

@@ -15,6 +15,7 @@ export async function holdPrompt({
   const prompt = new Streams(
     model,
     buildPrompt(task, options, (messages) => model.renderChat(messages)),
+    { together: false },
   );
   try {
     await model.readLogits(prompt.unconditional, { signal });

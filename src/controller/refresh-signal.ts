@@ -20,6 +20,8 @@ export interface RefreshSetup extends SignalSetup {
   readonly evidence: Evidence;
   /** Counts the refreshes of the run from 0. */
   readonly refresh: number;
+  /** Told of every token of a candidate as it is drawn. */
+  readonly onToken: () => void;
   /** Guesses at what candidates begin with. */
   readonly ahead?: Drafts | undefined;
 }
@@ -29,8 +31,6 @@ const codeReserve = 64;
 
 export interface Refreshed {
   readonly sampled: SampledAt;
-  /** Tokens of all candidates. */
-  readonly candidateTokens: number;
   /** A program that passes all tests. */
   readonly passed: string | undefined;
   /** The candidates' tokens, those of more passed tests first. */
@@ -70,7 +70,6 @@ export async function refreshSignal(setup: RefreshSetup): Promise<Refreshed> {
   const byPromise = [...candidates.keys()].sort((a, b) => successes[b]! - successes[a]! || a - b);
   return {
     sampled: { candidates, shown, passed, entries: told, codeSoFar, length },
-    candidateTokens: candidates.reduce((sum, { tokens }) => sum + tokens.length, 0),
     passed: entries.find(({ results }) => passesAll(results))?.program,
     drafts: byPromise.map((i) => candidates[i]!.tokens),
   };

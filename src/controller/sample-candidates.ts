@@ -29,6 +29,8 @@ export interface CandidateSetup {
   /** Names this refresh among the run's draws. */
   readonly refresh: number;
   readonly signal: AbortSignal;
+  /** Told of every token of a candidate as it is drawn. */
+  readonly onToken?: () => void;
   /** Guesses at what candidates begin with; undefined: no token is drawn ahead. */
   readonly ahead?: Drafts | undefined;
 }
@@ -79,7 +81,7 @@ async function growAll(setup: CandidateSetup, members: Growing[]): Promise<void>
   const { streams } = setup;
   const groups = await drawNext(setup, streams.unconditional, members);
   streams.releaseCandidates();
-  await Promise.all(groups.map((group) => growFork(setup, streams.unconditional, group)));
+  await allEnded(groups.map((group) => growFork(setup, streams.unconditional, group)));
 }
 
 /** Candidates that drew the same token. */
@@ -97,7 +99,7 @@ async function drawNext(
   const draft = members.some(({ drawn }) => drawn.length === 0)
     ? setup.ahead?.next({ since: members[0]!.tokens, tokens: sequence.tokens, streams: 1 })
     : undefined;
-  const choices = await Promise.all(members.map((member) => pick(setup, sequence, member, draft)));
+  const choices = await allEnded(members.map((member) => pick(setup, sequence, member, draft)));
   const isFull = sequence.length + 1 >= setup.model.maxSequenceTokens;
   const groups = new Map<TokenId, Group>();
   for (const [i, member] of members.entries()) {
@@ -130,19 +132,33 @@ async function grow(setup: CandidateSetup, sequence: TokenSequence, members: Gro
     const [first, ...others] = await drawNext(setup, sequence, together);
     if (!first) return;
     const forks = others.map((group) => growFork(setup, sequence, group));
-    sequence.append([first.token]);
+    const goOn = async () => sequence.append([first.token]);
     if (forks.length > 0) {
-      await Promise.all([grow(setup, sequence, first.members), ...forks]);
+      await allEnded([goOn().then(() => grow(setup, sequence, first.members)), ...forks]);
       return;
     }
+    await goOn();
     together = first.members;
   }
+}
+
+/**
+ * The results, once all have ended, also where some fail: the first failure is thrown then. What went on behind a
+ * failure would find its sequences disposed, and nobody would be there for what it throws.
+ */
+async function allEnded<T>(work: readonly Promise<T>[]): Promise<T[]> {
+  const outcomes = await Promise.allSettled(work);
+  return outcomes.map((outcome) => {
+    if (outcome.status === 'rejected') throw outcome.reason;
+    return outcome.value;
+  });
 }
 
 function take(setup: CandidateSetup, member: Growing, token: TokenId, logprob: number): void {
   const { model, options, codeSoFar } = setup;
   member.logprobs.push(logprob);
   member.tokens.push(token);
+  setup.onToken?.();
   if (model.isEndOfGeneration(token)) {
     member.ended = finished(setup, member.text.text);
     member.complete = true;

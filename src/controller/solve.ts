@@ -4,7 +4,7 @@ import type { ProgramRunner } from '../program-runner.ts';
 import { parseTask, type TaskInput } from '../task/task.ts';
 import type { TokenModel } from '../token-model.ts';
 import { Attempt } from './attempt.ts';
-import type { SignalRewriter } from './attempt-setup.ts';
+import type { AttemptSetup, SignalRewriter } from './attempt-setup.ts';
 import { EventLog } from './event-log.ts';
 import { foldRun, type RunResult } from './fold-run.ts';
 import { startWork, type Underway } from './underway.ts';
@@ -35,8 +35,8 @@ export function solve(taskInput: TaskInput, setup: SolveSetup): Run {
   const log = new EventLog();
   const emit = log.emit.bind(log);
   let attempt: Attempt | undefined;
-  const work = async (signal: AbortSignal): Promise<RunResult> => {
-    attempt = new Attempt({ task, options: resolved, model, runner, signal, emit, rewriteSignal });
+  const work = async (signals: Pick<AttemptSetup, 'signal' | 'abortSignal'>): Promise<RunResult> => {
+    attempt = new Attempt({ task, options: resolved, model, runner, ...signals, emit, rewriteSignal });
     await attempt.run();
     return foldRun(log.events);
   };

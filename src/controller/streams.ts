@@ -12,6 +12,7 @@ export class Streams {
   readonly unconditional: TokenSequence;
   readonly promptTokens: number;
   readonly #model: TokenModel;
+  readonly #together: boolean;
   readonly #headLength: number;
   readonly #tail: readonly TokenId[];
   readonly #code: TokenId[];
@@ -20,8 +21,10 @@ export class Streams {
   #rows = 0;
   #cachedTokens = 0;
 
-  constructor(model: TokenModel, { head, tail, begun }: PromptPieces) {
+  /** `together`: both sequences are asked at once, and so need their cells at once. */
+  constructor(model: TokenModel, { head, tail, begun }: PromptPieces, { together }: { together: boolean }) {
     this.#model = model;
+    this.#together = together;
     const headTokens = tokenizeSegments(model, head, true);
     this.#headLength = headTokens.length;
     this.#tail = tokenizeSegments(model, tail, false);
@@ -46,13 +49,14 @@ export class Streams {
   }
 
   /**
-   * Tokens that a signal may take so that `reserve` more tokens of code still fit behind it: in the model, and of
-   * both streams in a cache that nobody else uses.
+   * Tokens that a signal may take so that `reserve` more tokens of code still fit behind it: in the model, and, of
+   * both streams where they are asked together, in a cache that nobody else uses.
    */
   signalRoom(reserve: number): number {
     const { maxSequenceTokens, contextTokens } = this.#model;
     const behind = this.#tail.length + this.#code.length + reserve;
-    return Math.min(maxSequenceTokens - behind, contextTokens - 2 * behind) - this.#headLength;
+    const room = maxSequenceTokens - behind;
+    return (this.#together ? Math.min(room, contextTokens - 2 * behind) : room) - this.#headLength;
   }
 
   /** Whether the model and the cache have room for one more token of either sequence. */
@@ -62,7 +66,7 @@ export class Streams {
     if (!this.#conditional) return length < maxSequenceTokens;
     const longest = Math.max(length, this.#conditional.length);
     const cells = length + this.#conditional.length - this.#headLength;
-    return longest < maxSequenceTokens && cells + 2 <= contextTokens;
+    return longest < maxSequenceTokens && (!this.#together || cells + 2 <= contextTokens);
   }
 
   setSignal(text: string): void {

@@ -1,5 +1,5 @@
 import type { ResolvedOptions } from '../options.ts';
-import type { Choice, ChoiceRequest, TokenId, TokenModel } from '../token-model.ts';
+import type { Choice, ChoiceRequest, TokenId, TokenModel, TokenSequence } from '../token-model.ts';
 import { type Draft, Drafts } from './drafts.ts';
 import { isConditionalAlone } from './one-stream.ts';
 import type { Streams } from './streams.ts';
@@ -28,6 +28,8 @@ export class TokenPicker {
   /** Draws for picks to come; a draw belongs to its pick, however many are asked for at once. */
   readonly #uniforms: number[] = [];
   #verified: Choice[] = [];
+  /** The sequence that the picks come from; of a pair the conditional one, which no pair has with another. */
+  #verifiedAt: TokenSequence | undefined;
   /** Tokens since the drafts were set. */
   #since: TokenId[] = [];
   draftedTokens = 0;
@@ -45,11 +47,18 @@ export class TokenPicker {
   setDrafts(texts: readonly (readonly TokenId[])[]): void {
     this.#drafts.set(texts);
     this.#since = [];
+    this.#verified = [];
   }
 
   async next(guided: boolean, signal: AbortSignal): Promise<PickedToken> {
     const request = this.#request(guided);
-    const choice = this.#verified.shift() ?? (await this.#choose(request, signal));
+    // What was verified in one distribution says nothing of another.
+    const place = request.kind === 'guided' ? request.conditional : request.sequence;
+    if (place !== this.#verifiedAt) this.#verified = [];
+    this.#verifiedAt = place;
+    const verified = this.#verified.shift();
+    if (verified) this.acceptedTokens++;
+    const choice = verified ?? (await this.#choose(request, signal));
     this.#uniforms.shift();
     this.#since.push(choice.token);
     return readPick(request, choice, this.#streams);
@@ -65,7 +74,6 @@ export class TokenPicker {
     this.#verified = verified;
     draft.learn(verified.length);
     this.draftedTokens += drafted;
-    this.acceptedTokens += verified.length;
     return first!;
   }
 

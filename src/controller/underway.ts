@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { EventStream } from './event-stream.ts';
 import { RunStopped } from './run-stopped.ts';
 
@@ -15,14 +16,23 @@ export interface UnderwayOptions {
   readonly wallClockMs?: number | undefined;
 }
 
-/** Starts work that emits events; the signal it gets is aborted by whatever ends it early. */
+/**
+ * Starts work that emits events. `signal` is aborted by whatever ends it early, `abortSignal` by what ends it for good:
+ * anything but a RunStopped, also after one.
+ */
 export function startWork<Result, Event>(
-  work: (signal: AbortSignal) => Promise<Result>,
+  work: (signals: { signal: AbortSignal; abortSignal: AbortSignal }) => Promise<Result>,
   events: EventStream<Event>,
   { signal, wallClockMs }: UnderwayOptions,
 ): Underway<Result, Event> {
-  const controller = new AbortController();
-  const abort = (reason?: unknown) => controller.abort(reason);
+  const ending = new AbortController();
+  const abortion = new AbortController();
+  // Every program that runs listens.
+  for (const { signal } of [ending, abortion]) setMaxListeners(0, signal);
+  const abort = (reason?: unknown) => {
+    if (!(reason instanceof RunStopped)) abortion.abort(reason);
+    ending.abort(reason);
+  };
   const onAbort = () => abort(signal?.reason);
   const settle = async (): Promise<Result> => {
     const timer =
@@ -32,7 +42,7 @@ export function startWork<Result, Event>(
     if (signal?.aborted) onAbort();
     else signal?.addEventListener('abort', onAbort, { once: true });
     try {
-      const result = await work(controller.signal);
+      const result = await work({ signal: ending.signal, abortSignal: abortion.signal });
       events.end();
       return result;
     } catch (reason) {

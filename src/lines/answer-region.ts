@@ -6,7 +6,7 @@ export interface AnswerRegion {
   readonly code: string;
 }
 
-const opening = /^[ \t]*```[ \t]*(?:[Pp]ython[0-9]*|py)?[ \t]*\n/m;
+const opening = /^[ \t]*```[ \t]*(?:[Pp]ython[0-9]*|py)?[ \t]*\r?\n/m;
 const closing = /^[ \t]*```/m;
 
 /**

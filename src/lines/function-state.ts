@@ -36,5 +36,5 @@ export function definesFunction(code: string, entryPoint: string): boolean {
 }
 
 function headerPattern(entryPoint: string): RegExp {
-  return new RegExp(`^(?:async\\s+)?def\\s+${entryPoint.replace(/[^\w]/g, '\\$&')}\\s*\\(`);
+  return new RegExp(`^(?:async\\s+)?def\\s+${entryPoint.replace(/[^\w]/g, '\\$&')}\\s*[[(]`);
 }

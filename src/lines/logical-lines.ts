@@ -40,9 +40,9 @@ function scanLine(source: string, start: number): { end: number; open: boolean; 
     if (character === '\n') {
       if (depth === 0) return { end: at, open: false, blank };
       at++;
-    } else if (character === '\\' && source[at + 1] === '\n') {
+    } else if (character === '\\' && /^\r?\n/.test(source.slice(at + 1, at + 3))) {
       blank = false;
-      at += 2;
+      at = source.indexOf('\n', at) + 1;
       if (at >= source.length) return { end: at, open: true, blank };
     } else if (character === '#') {
       const newline = source.indexOf('\n', at);

@@ -11,7 +11,7 @@ export interface SamplingSetup
   readonly greedyFirst?: boolean;
 }
 
-/** Plain samples as agents: sample i at `temperature` with seed `seed` + i, one after another by default. */
+/** Plain samples as agents: sample i at `temperature` with seed `seed` + i (modulo 2³²), one after another by default. */
 export function plainSamples(setup: SamplingSetup): RaceSetup {
   const { engine, runner, budget, signal, concurrency = 1, samples, greedyFirst = true, ...options } = setup;
   const { temperature = 0.8, seed = 0 } = options;
@@ -19,7 +19,7 @@ export function plainSamples(setup: SamplingSetup): RaceSetup {
     ...options,
     guidanceStrength: 0,
     finalTemperature: greedyFirst && i === 0 ? 0 : temperature,
-    seed: seed + i,
+    seed: (seed + i) >>> 0,
   }));
   return { engine, runner, agents, concurrency, ...(budget && { budget }), ...(signal && { signal }) };
 }

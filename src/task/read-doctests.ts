@@ -3,7 +3,7 @@ import type { ProgramTest } from '../program-runner.ts';
 /**
  * Doctest examples of a docstring as tests. An example with a value becomes an equality, one with a
  * traceback expects that exception, one without output sets the stage for those after it. Examples whose
- * output is no expression (`<object …>`, an ellipsis) say nothing that can be checked, and are left out.
+ * output is no expression (`<object …>`, an ellipsis), or printed, say nothing that can be checked, and are left out.
  */
 export function readDoctests(docstring: string, entryPoint: string): ProgramTest[] {
   const tests: ProgramTest[] = [];
@@ -14,8 +14,8 @@ export function readDoctests(docstring: string, entryPoint: string): ProgramTest
     if (output === '') stage.push(source);
     else if (callsIt && exception)
       tests.push({ kind: 'assert', source: [...stage, expectRaise(source, exception)].join('\n') });
-    else if (callsIt && isValue(output))
-      tests.push({ kind: 'assert', source: [...stage, `assert ${source} == ${output}`].join('\n') });
+    else if (callsIt && isValue(output) && !isStatement.test(source))
+      tests.push({ kind: 'assert', source: [...stage, `assert ${operand(source)} == ${output}`].join('\n') });
   }
   return tests;
 }
@@ -43,6 +43,26 @@ function examples(docstring: string): Example[] {
 
 function isValue(output: string): boolean {
   return !output.includes('\n') && !/^<|\.\.\./.test(output);
+}
+
+/** What has output only by printing it. */
+const isStatement = /^(?:async|class|def|del|for|if|print|try|while|with)\b/;
+
+/** Anything but a plain call, with its comment perhaps, has to be kept from the comparison behind it. */
+function operand(source: string): string {
+  return isCall(source) ? source : `(${source}${source.includes('#') ? '\n' : ''})`;
+}
+
+/** Whether the whole source is one call: its first bracket is closed by its last character. */
+function isCall(source: string): boolean {
+  const bare = source.replace(/"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'/g, (text) => '_'.repeat(text.length));
+  if (!/^[\w.]+\(.*\)$/s.test(bare) || bare.includes('#')) return false;
+  let depth = 0;
+  for (const [at, character] of [...bare].entries()) {
+    if ('([{'.includes(character)) depth++;
+    else if (')]}'.includes(character) && --depth === 0) return at === bare.length - 1;
+  }
+  return false;
 }
 
 function expectRaise(source: string, exception: string): string {

@@ -27,7 +27,10 @@ const taskSchema = z.strictObject({
   /** The function's header, `def NAME(…):`. */
   signature: z.string().optional(),
   /** Imports and helpers that stand before the function in the program. */
-  preamble: z.string().default(''),
+  preamble: z
+    .string()
+    .default('')
+    .transform((text) => (text === '' || text.endsWith('\n') ? text : `${text}\n`)),
 });
 
 /** A task as a user writes it; a test may be the bare text of an assert. */
@@ -61,25 +64,19 @@ function nameIn(signature: string | undefined): string | undefined {
   return signature && /^\s*(?:async\s+)?def\s+([A-Za-z_]\w*)/.exec(signature)?.[1];
 }
 
-const notTheFunction = new Set([
-  'abs',
-  'all',
-  'any',
-  'isclose',
-  'len',
-  'list',
-  'not',
-  'round',
-  'set',
-  'sorted',
-  'str',
-  'tuple',
-]);
+/** What stands before a bracket and is no function of a task. */
+const wrappers = new Set(
+  'abs all and any in is isclose isinstance issubclass len list not or round set sorted str tuple'.split(' '),
+);
+/** Wrappers as a rule, and yet names that tasks have asked for. */
+const builtins = new Set(
+  'bool dict float frozenset int iter max min next repr reversed sum type zip'.split(' '),
+);
 
 /** The first name that an assert calls, wrappers such as `set(…)` and `not (…)` passed over. */
 function nameCalled(test: ProgramTest): string | undefined {
   if (test.kind !== 'assert') return undefined;
   const calls = test.source.replace(/^\s*assert\b/, '').matchAll(/(?<![\w.])([A-Za-z_]\w*)\s*\(/g);
-  for (const [, name] of calls) if (name && !notTheFunction.has(name)) return name;
-  return undefined;
+  const names = [...calls].map(([, name]) => name!).filter((name) => !wrappers.has(name));
+  return names.find((name) => !builtins.has(name)) ?? names[0];
 }

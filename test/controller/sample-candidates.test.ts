@@ -15,7 +15,7 @@ const prompt = {
 /** Samples once, lets the line follow the candidate, and reads the stream that rested meanwhile. */
 async function follow(guidanceStrength: number) {
   await using engine = await testEngine();
-  const streams = new Streams(engine, prompt);
+  const streams = new Streams(engine, prompt, { together: true });
   const options = resolveOptions({ guidanceStrength, candidates: 1, temperature: 0, horizonLines: 1 });
   const signal = new AbortController().signal;
   const setup = { model: engine, streams, options, entryPoint: 'f', codeSoFar: 'def f(x):\n', signal };
@@ -45,7 +45,7 @@ it('draws along guesses what it draws token by token', async () => {
   for (let seed = 0; seed < 4; seed++) {
     const options = resolveOptions({ seed, candidates: 3, temperature: 1, horizonLines: 2 });
     const sample = async (guesses: readonly (readonly number[])[]) => {
-      const streams = new Streams(engine, prompt);
+      const streams = new Streams(engine, prompt, { together: true });
       const ahead = new Drafts(engine, { withinLine: false });
       ahead.set(guesses);
       const before = engine.counters.decodes;

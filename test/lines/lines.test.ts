@@ -19,6 +19,7 @@ describe('logicalLines', () => {
     ['f(1,', true],
     ['s = """a', true],
     ['x = 1 + \\\n', true],
+    ['x = 1 + \\\r\n', true],
     ["s = 'it", true],
     ['s = "a\\"b("', false],
     ["x = rb'('", false],
@@ -35,6 +36,11 @@ describe('logicalLines', () => {
 });
 
 describe('functionState', () => {
+  it('knows a header with type parameters', () => {
+    expect(definesFunction('def f[T](x: T) -> T:\n', 'f')).toBe(true);
+    expect(definesFunction('def fa(x):\n', 'f')).toBe(false);
+  });
+
   it.each([
     ['', 'before'],
     ['import re\n', 'before'],
@@ -84,6 +90,7 @@ describe('answerRegion', () => {
     ['def f(x):\n', true, 'code', 'def f(x):\n'],
     ['def f(x):\n    return 1\n```\nbye', true, 'closed', 'def f(x):\n    return 1\n'],
     ['Let me think.\n', false, 'prose', ''],
+    ['So:\r\n```python\r\ndef f', false, 'code', 'def f'],
     ['So:\n```python\ndef f', false, 'code', 'def f'],
     ['So:\n```python\ndef f(x): pass\n```', false, 'closed', 'def f(x): pass\n'],
     ['```\nx = 1\n```\nthen\n```py\ndef f(x): pass\n', false, 'code', 'def f(x): pass\n'],
