@@ -1,6 +1,7 @@
 import { type CombinedResult, combineRuns } from '../controller/combine-runs.ts';
 import { EventStream } from '../controller/event-stream.ts';
 import type { RunResult } from '../controller/fold-run.ts';
+import { mustHave } from '../controller/must-have.ts';
 import { startWork, type Underway } from '../controller/underway.ts';
 import { parseTask, type TaskInput } from '../task/task.ts';
 import { Agents, type AgentsSetup } from './agents.ts';
@@ -31,11 +32,9 @@ export function race(taskInput: TaskInput, setup: RaceSetup): Race {
 }
 
 /** A race with another finish. */
-export function runAgents(
-  taskInput: TaskInput,
-  { engine, runner, signal, ...options }: RaceSetup,
-  { endsAtPass, choose }: Finish,
-): Race {
+export function runAgents(taskInput: TaskInput, setup: RaceSetup, { endsAtPass, choose }: Finish): Race {
+  mustHave(setup, 'engine', 'runner');
+  const { engine, runner, signal, ...options } = setup;
   const task = parseTask(taskInput);
   const lineup = lineUp(engine, options);
   const events = new EventStream<RaceEvent>();

@@ -10,4 +10,6 @@ export const exitCodes = {
   /** 128 + SIGINT, 128 + SIGTERM. */
   interrupted: 130,
   terminated: 143,
+  /** 128 + SIGPIPE: what reads the output has closed it. */
+  unread: 141,
 } as const;

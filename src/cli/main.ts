@@ -10,6 +10,13 @@ function number(text: string): number {
   return value;
 }
 
+function count(text: string): number {
+  const value = number(text);
+  if (!Number.isInteger(value) || value < 1)
+    throw new InvalidArgumentError('Expected a whole number from 1 on.');
+  return value;
+}
+
 /** One number or several, comma-separated. */
 function numbers(text: string): number[] {
   return text.split(',').map(number);
@@ -45,7 +52,7 @@ program
   .option('-s, --candidates <number>', 'continuations tried at a line boundary (s)', number)
   .option('-d, --horizon <lines>', 'lines of a continuation (d)', number)
   .option('-t, --temperature <numbers>', 'temperature of the continuations (t); several race', numbers)
-  .option('--at-once <number>', 'how many of a race run at once', number, 1)
+  .option('--at-once <number>', 'how many of a race run at once', count, 1)
   .option('--seed <number>', 'all draws follow from it', number)
   .addOption(new Option('--prompt <shape>', 'how the prompt is put').choices([...promptShapes]))
   .addOption(
@@ -56,10 +63,14 @@ program
   .option('--no-stop-on-pass', 'do not end with a continuation that passes all tests')
   .option('--max-tokens <number>', 'longest answer', number)
   .option('--timeout <seconds>', 'longest run', number)
-  .option('--gpu <backend>', 'auto, cuda, metal, vulkan, or none', 'auto')
+  .addOption(
+    new Option('--gpu <backend>', 'what computes')
+      .choices(['auto', 'cuda', 'metal', 'vulkan', 'none'])
+      .default('auto'),
+  )
   .option('--lib-dir <folder>', "your own build of llama.cpp's libraries, of the pinned version")
-  .option('--threads <number>', 'CPU threads', number)
-  .option('--context <tokens>', 'cells of the cache that all sequences share', number)
+  .option('--threads <number>', 'CPU threads', count)
+  .option('--context <tokens>', 'cells of the cache that all sequences share', count)
   .option('--json', 'events as JSON lines on standard output, instead of the program')
   .option('--quiet', 'no live view')
   .option('--profile', 'say on standard error where the time went')
@@ -73,7 +84,12 @@ program
   .description('run a Python file on a call or on tests, confined, and show what it did')
   .argument('<file>', 'a Python program, or - for standard input; asserts and doctests in it are its tests')
   .option('-c, --call <expression>', "a call to run, such as 'f(1)'")
-  .option('--tests <file>', 'asserts, pytest or unittest tests, a check(candidate), or a JSON task')
+  .addOption(
+    new Option(
+      '--tests <file>',
+      'asserts, pytest or unittest tests, a check(candidate), or a JSON task',
+    ).conflicts('call'),
+  )
   .addOption(new Option('--trace <form>', 'show every step').choices(['full', 'compact', 'minimal', 'json']))
   .addOption(
     new Option('--backend <name>', 'where it runs').choices(['pyodide', 'cpython']).default('pyodide'),
@@ -145,6 +161,14 @@ function fail(error: unknown): void {
   }
   process.stderr.write(`tracewise: ${message ?? String(error)}\n`);
   process.exitCode = exitCodes.unusable;
+}
+
+// A reader that has had enough, as `head` has, is no error.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(exitCodes.unread);
+    throw error;
+  });
 }
 
 program.parseAsync().catch(fail);

@@ -1,6 +1,8 @@
 import { cacheFolder } from '../cache-folder.ts';
+import { TracewiseError } from '../errors.ts';
 import { type ListedModel, listModels } from '../models/list-models.ts';
 import { modelFolder } from '../models/model-files.ts';
+import { parseModelSource } from '../models/model-source.ts';
 import { removeModel } from '../models/remove-model.ts';
 import { type VerifiedFile, verifyModel } from '../models/verify-model.ts';
 import { exitCodes } from './exit-codes.ts';
@@ -26,6 +28,12 @@ export function pullCommand(
   { sha256, quiet = false }: { sha256?: string; quiet?: boolean },
 ): Promise<number> {
   return interruptible(async (signal) => {
+    if (parseModelSource(model).kind !== 'hub') {
+      throw new TracewiseError(
+        'ERR_OPTIONS',
+        `Expected a name of \`tracewise models list\`, or hf:owner/repository/file.gguf, but received ${model}, which is not downloaded`,
+      );
+    }
     const { path } = await findModel(model, { signal, quiet, ...(sha256 !== undefined && { sha256 }) });
     process.stdout.write(`${path}\n`);
     return exitCodes.done;

@@ -4,13 +4,14 @@ import { TracewiseError } from '../errors.ts';
 import { createRunner } from '../execution/create-runner.ts';
 import type { ExecutionReport, ProgramTest, TestResult } from '../program-runner.ts';
 import { renderSignal } from '../signal/render-signal.ts';
+import { isCall } from '../task/is-call.ts';
 import { readTask } from '../task/read-task.ts';
 import { readTests } from '../task/read-tests.ts';
 import { testText } from '../task/test-text.ts';
 import { exitCodes } from './exit-codes.ts';
 import { interruptible } from './interruptible.ts';
 import { printable } from './printable.ts';
-import { readTextFile } from './read-text-file.ts';
+import { readTextFile, withoutMark } from './read-text-file.ts';
 
 /** What commander reads from the command line of `tracewise run`. */
 export interface RunFlags {
@@ -55,10 +56,16 @@ export function runCommand(file: string, flags: RunFlags): Promise<number> {
 }
 
 async function readWork(file: string, { call, tests }: RunFlags): Promise<Work> {
-  const source = file === '-' ? await text(process.stdin) : await readTextFile(file);
+  const source = file === '-' ? withoutMark(await text(process.stdin)) : await readTextFile(file);
   const own = readTests(source, { besideProgram: true });
   if (call !== undefined) {
-    const entryPoint = /^\s*([A-Za-z_]\w*)\s*\(/.exec(call)?.[1];
+    if (!isCall(call.trim())) {
+      throw new TracewiseError(
+        'ERR_TASK',
+        `Expected one call, such as 'f(1)', for --call but received ${JSON.stringify(call)}; put anything else into a file of tests`,
+      );
+    }
+    const entryPoint = /^\s*([\p{L}_][\p{L}\p{N}_]*)\s*\(/u.exec(call)?.[1];
     const asked = [{ kind: 'assert' as const, source: call }];
     return { program: own.program, tests: asked, ...(entryPoint !== undefined && { entryPoint }) };
   }
@@ -82,7 +89,7 @@ async function readWork(file: string, { call, tests }: RunFlags): Promise<Work> 
   return { program: own.program, tests: found };
 }
 
-function show(report: ExecutionReport, tests: readonly ProgramTest[], { trace }: RunFlags): void {
+function show(report: ExecutionReport, tests: readonly ProgramTest[], { trace, call }: RunFlags): void {
   if (trace === 'json') {
     process.stdout.write(`${JSON.stringify(report)}\n`);
     return;
@@ -93,7 +100,8 @@ function show(report: ExecutionReport, tests: readonly ProgramTest[], { trace }:
     const { text: traceText } = renderSignal([{ program: report.program, results: [result] }], {
       form: trace,
       codeSoFar: '',
-      showExpected: true,
+      // Of a call alone nothing is expected.
+      showExpected: call === undefined,
       showUnfinished: true,
       headersOnce: false,
       repeatProgram: false,

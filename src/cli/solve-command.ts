@@ -6,6 +6,7 @@ import { solve } from '../controller/solve.ts';
 import type { Underway } from '../controller/underway.ts';
 import type { RunEvent } from '../events.ts';
 import { createRunner } from '../execution/create-runner.ts';
+import { resolveEngineOptions } from '../llama/engine-options.ts';
 import { loadEngine } from '../llama/load-engine.ts';
 import { resolveOptions } from '../options.ts';
 import { readTask } from '../task/read-task.ts';
@@ -31,6 +32,7 @@ async function solveTask(source: string, flags: SolveFlags, signal: AbortSignal)
   // Wrong flags are told before anything is downloaded.
   for (const options of agentsOf(flags, {}))
     resolveOptions({ ...options, budget: { ...options.budget, ...budgetOf(flags) } });
+  resolveEngineOptions(engineOptionsOf(flags, flags.model));
   const { path, options: ofModel } = await findModel(flags.model, { signal, quiet: flags.quiet ?? false });
   const agents = agentsOf(flags, ofModel);
   // The first interpreter starts while the model loads.
@@ -84,6 +86,7 @@ function summary({
   solved,
   testsPassed,
   testsTotal,
+  results,
   endedBy,
   newTokens,
   rows,
@@ -91,7 +94,10 @@ function summary({
   elapsedMs,
 }: RunResult): string {
   const verdict = solved ? 'solved' : 'not solved';
-  return `${verdict}: ${testsPassed} of ${testsTotal} tests pass (${endedBy}; ${newTokens} tokens, ${rows} rows, ${executions} executions, ${(elapsedMs / 1000).toFixed(1)} s)`;
+  const counts = `${newTokens} tokens, ${rows} rows, ${executions} executions`;
+  const told = `${verdict}: ${testsPassed} of ${testsTotal} tests pass (${endedBy}; ${counts}, ${(elapsedMs / 1000).toFixed(1)} s)`;
+  const raised = results.find(({ exception }) => exception)?.exception;
+  return raised ? `${told}\n${printable(`${raised.type}: ${raised.message}`)}` : told;
 }
 
 async function readTaskFrom(source: string): Promise<Task> {

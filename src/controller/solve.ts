@@ -5,8 +5,10 @@ import { parseTask, type TaskInput } from '../task/task.ts';
 import type { TokenModel } from '../token-model.ts';
 import { Attempt } from './attempt.ts';
 import type { AttemptSetup, SignalRewriter } from './attempt-setup.ts';
+import { checkTests } from './check-tests.ts';
 import { EventLog } from './event-log.ts';
 import { foldRun, type RunResult } from './fold-run.ts';
+import { mustHave } from './must-have.ts';
 import { startWork, type Underway } from './underway.ts';
 
 export interface SolveSetup extends SolveOptions {
@@ -29,6 +31,7 @@ export interface Run extends Underway<RunResult, RunEvent> {
  * or option (at once) and a broken model or runner or an abort (on iteration and on awaiting).
  */
 export function solve(taskInput: TaskInput, setup: SolveSetup): Run {
+  mustHave(setup, 'engine', 'runner');
   const { engine: model, runner, signal, rewriteSignal, ...options } = setup;
   const task = parseTask(taskInput);
   const resolved = resolveOptions(options);
@@ -36,6 +39,7 @@ export function solve(taskInput: TaskInput, setup: SolveSetup): Run {
   const emit = log.emit.bind(log);
   let attempt: Attempt | undefined;
   const work = async (signals: Pick<AttemptSetup, 'signal' | 'abortSignal'>): Promise<RunResult> => {
+    await checkTests(task, runner, signals.abortSignal);
     attempt = new Attempt({ task, options: resolved, model, runner, ...signals, emit, rewriteSignal });
     await attempt.run();
     return foldRun(log.events);

@@ -139,9 +139,11 @@ export class PyodideRunner implements ProgramRunner {
       if (slot.deadline > 0) return { lostAt: slot.index, lost };
       // It ended by itself while it was being given up.
       if (lost.hung) return this.#send(task, traceBytes, signal);
-      throw new TracewiseError('ERR_RUNNER', 'Expected an answer of a worker but it ended; see the cause', {
-        cause: error,
-      });
+      throw new TracewiseError(
+        'ERR_RUNNER',
+        `Expected an answer of a worker but it ended: ${(error as Error).message}`,
+        { cause: error },
+      );
     } finally {
       unwatch();
       signal?.removeEventListener('abort', end);

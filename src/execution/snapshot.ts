@@ -57,9 +57,9 @@ function makeSnapshot(wasm: WebAssembly.Module): Promise<SharedArrayBuffer> {
     stderr: true,
   });
   return new Promise<SharedArrayBuffer>((resolve, reject) => {
-    const fail = (cause: unknown) =>
+    const fail = (cause: Error) =>
       reject(
-        new TracewiseError('ERR_SANDBOX', 'Expected to start Pyodide but it failed; see the cause', {
+        new TracewiseError('ERR_SANDBOX', `Expected to start Pyodide but it failed: ${cause.message}`, {
           cause,
         }),
       );

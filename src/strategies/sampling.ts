@@ -1,4 +1,5 @@
 import type { RaceSetup } from '../agents/race-setup.ts';
+import { TracewiseError } from '../errors.ts';
 import type { SolveOptions } from '../options.ts';
 
 /** How plain programs are sampled: `solve`'s options, of which those of guidance have no effect. */
@@ -15,6 +16,12 @@ export interface SamplingSetup
 export function plainSamples(setup: SamplingSetup): RaceSetup {
   const { engine, runner, budget, signal, concurrency = 1, samples, greedyFirst = true, ...options } = setup;
   const { temperature = 0.8, seed = 0 } = options;
+  if (!Number.isInteger(samples) || samples < 1) {
+    throw new TracewiseError(
+      'ERR_OPTIONS',
+      `Expected a whole number from 1 on for \`samples\` but received ${String(samples)}`,
+    );
+  }
   const agents = Array.from({ length: samples }, (_, i) => ({
     ...options,
     guidanceStrength: 0,

@@ -1,4 +1,5 @@
 import type { ProgramTest } from '../program-runner.ts';
+import { isCall } from './is-call.ts';
 
 /**
  * Doctest examples of a docstring as tests. An example with a value becomes an equality, one with a
@@ -51,18 +52,6 @@ const isStatement = /^(?:async|class|def|del|for|if|print|try|while|with)\b/;
 /** Anything but a plain call, with its comment perhaps, has to be kept from the comparison behind it. */
 function operand(source: string): string {
   return isCall(source) ? source : `(${source}${source.includes('#') ? '\n' : ''})`;
-}
-
-/** Whether the whole source is one call: its first bracket is closed by its last character. */
-function isCall(source: string): boolean {
-  const bare = source.replace(/"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'/g, (text) => '_'.repeat(text.length));
-  if (!/^[\w.]+\(.*\)$/s.test(bare) || bare.includes('#')) return false;
-  let depth = 0;
-  for (const [at, character] of [...bare].entries()) {
-    if ('([{'.includes(character)) depth++;
-    else if (')]}'.includes(character) && --depth === 0) return at === bare.length - 1;
-  }
-  return false;
 }
 
 function expectRaise(source: string, exception: string): string {

@@ -5,7 +5,13 @@ import { parseTask, type Task } from './task.ts';
 /** A task from text: JSON where it starts with `{`, a Python file otherwise. Throws ERR_TASK. */
 export function readTask(text: string, { id }: { id?: string } = {}): Task {
   const source = text.replace(/^\uFEFF/, '');
-  if (!source.trimStart().startsWith('{')) return readPythonTask(source, id === undefined ? {} : { id });
+  if (source.trim() === '')
+    throw new TracewiseError('ERR_TASK', 'Expected a task but received an empty text');
+  if (!source.trimStart().startsWith('{')) {
+    if (isJson(source))
+      throw new TracewiseError('ERR_TASK', 'Expected a JSON task, an object, but received other JSON');
+    return readPythonTask(source, id === undefined ? {} : { id });
+  }
   let json: unknown;
   try {
     json = JSON.parse(source);
@@ -17,4 +23,13 @@ export function readTask(text: string, { id }: { id?: string } = {}): Task {
     );
   }
   return parseTask(id === undefined ? json : { id, ...(json as object) });
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -48,6 +48,14 @@ describe('tracewise', () => {
     [['solve', '-', '--model', 'nowhere.gguf'], 'nowhere.gguf'],
     [['solve', '-', '--model', cli], 'GGUF'],
     [['solve', '-', '--gpu', 'cuda'], 'cuda'],
+    [['solve', '-', '--gpu', 'bogus'], 'auto, cuda, metal, vulkan, none'],
+    [['solve', '-', '--threads', '0.5'], 'whole number'],
+    [['solve', '-', '--at-once', '0'], 'whole number'],
+    [['solve', '-', '--model', 'qwen2.5-coder-9b'], 'tracewise models list'],
+    [['models', 'pull', 'nope'], 'tracewise models list'],
+    [['run', '-', '--call', 'f(1) + f(2)'], 'one call'],
+    [['run', '-', '--call', 'f(1)', '--tests', 'x.py'], 'cannot be used with'],
+    [['run', '-', '--call', 'f(1)', '--backend', 'cpython', '--python', '/nope'], '/nope'],
   ])('%j is wrong use: exit code 2, and why', (args, message) => {
     const { status, stderr, stdout } = run(args, '{"text": "Double x.", "tests": ["assert twice(2) == 4"]}');
     expect(stderr).toContain(message);
@@ -57,7 +65,22 @@ describe('tracewise', () => {
 
   it('says what is wrong with a task on standard input', () => {
     expect(run(['solve', '-'], 'def f(x):\n    return x\n').stderr).toContain('without a body');
-    expect(run(['solve', '-'], '').status).toBe(2);
+    expect(run(['solve', '-'], '').stderr).toContain('empty');
+    expect(run(['solve', '-'], '[]').stderr).toContain('an object');
+    const broken = run(['solve', '-', '--gpu', 'none'], '{"text": "x", "tests": ["assert f(1=="]}');
+    expect(broken.stderr).toContain('does not parse');
+    expect(broken.status).toBe(2);
+  });
+
+  it('ends without a word where nobody reads on', () => {
+    const command = `"${process.execPath}" "${cli}" models list --json | true; exit \${PIPESTATUS[0]}`;
+    const long = `"${process.execPath}" "${cli}" run half.py --trace json | true; exit \${PIPESTATUS[0]}`;
+    writeFileSync(join(folder, 'half.py'), `print('x' * 200000)\n`);
+    for (const line of [command, long]) {
+      const { stderr, status } = spawnSync('bash', ['-c', line], { encoding: 'utf8', cwd: folder });
+      expect(stderr).toBe('');
+      expect([0, 141]).toContain(status);
+    }
   });
 });
 

@@ -37,6 +37,11 @@ describe('tracewise run', () => {
     expect(status).toBe(0);
   });
 
+  it('takes a file with a byte order mark', () => {
+    const marked = write('marked.py', '\uFEFFdef f(x):\n    return x\n');
+    expect(run(marked, '--call', 'f(1)')).toMatchObject({ status: 0, stdout: '✓ f(1) → 1\n' });
+  });
+
   it('gives the whole report as JSON', () => {
     const report = JSON.parse(run(half, '-c', 'half(1)', '--trace', 'json').stdout);
     expect(report.results[0]).toMatchObject({ outcome: 'passed', returned: '0.5' });

@@ -48,7 +48,7 @@ export class CpythonRunner implements ProgramRunner {
       if (TracewiseError.isInstance(error) && error.code === 'ERR_SANDBOX') throw error;
       throw new TracewiseError(
         'ERR_SANDBOX',
-        `Expected to start ${options.python} but it failed; see the cause`,
+        `Expected to start ${options.python} but it failed: ${(error as Error).message}; check \`python\``,
         { cause: error },
       );
     }

@@ -137,7 +137,7 @@ export class ForkServer {
     this.#waiting?.reject(
       new TracewiseError(
         'ERR_RUNNER',
-        'Expected an answer of the Python server but it ended; see the cause',
+        `Expected an answer of the Python server but it ended: ${error.message}`,
         { cause: this.#gone },
       ),
     );
