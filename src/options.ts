@@ -19,7 +19,7 @@ const budgetSchema = z.strictObject({
   /** Rows (tokens of any sequence) that this run may put through the model. */
   modelTokens: count.optional(),
   wallClockMs: count.max(mostMs).optional(),
-  /** Runs of one program on one test. */
+  /** Runs of one program on one test, of candidates; those that judge the final program come on top. */
   executions: count.optional(),
 });
 
