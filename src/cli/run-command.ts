@@ -1,12 +1,14 @@
-import { basename } from 'node:path';
+import { resolve, sep } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { TracewiseError } from '../errors.ts';
 import { createRunner } from '../execution/create-runner.ts';
 import type { ExecutionReport, ProgramTest, TestResult } from '../program-runner.ts';
 import { renderSignal } from '../signal/render-signal.ts';
+import { entryPointOf } from '../task/entry-point.ts';
 import { isCall } from '../task/is-call.ts';
+import { pythonName } from '../task/python-text.ts';
 import { readTask } from '../task/read-task.ts';
-import { readTests } from '../task/read-tests.ts';
+import { readTests, type TestFile } from '../task/read-tests.ts';
 import { testText } from '../task/test-text.ts';
 import { exitCodes } from './exit-codes.ts';
 import { interruptible } from './interruptible.ts';
@@ -57,7 +59,8 @@ export function runCommand(file: string, flags: RunFlags): Promise<number> {
 
 async function readWork(file: string, { call, tests }: RunFlags): Promise<Work> {
   const source = file === '-' ? withoutMark(await text(process.stdin)) : await readTextFile(file);
-  const own = readTests(source, { besideProgram: true });
+  const programModule = moduleOf(file);
+  const own = readTests(source, { programModule, besideProgram: true });
   if (call !== undefined) {
     if (!isCall(call.trim())) {
       throw new TracewiseError(
@@ -65,28 +68,54 @@ async function readWork(file: string, { call, tests }: RunFlags): Promise<Work> 
         `Expected one call, such as 'f(1)', for --call but received ${JSON.stringify(call)}; put anything else into a file of tests`,
       );
     }
-    const entryPoint = /^\s*([\p{L}_][\p{L}\p{N}_]*)\s*\(/u.exec(call)?.[1];
+    const entryPoint = new RegExp(`^\\s*(${pythonName})\\s*\\(`, 'u').exec(call)?.[1];
     const asked = [{ kind: 'assert' as const, source: call }];
     return { program: own.program, tests: asked, ...(entryPoint !== undefined && { entryPoint }) };
   }
   if (tests === undefined) {
+    sayLeftOut(own, file);
     // Without anything to ask, the file itself is run, for what it prints or raises.
     const asked = own.tests.length > 0 ? own.tests : [{ kind: 'assert' as const, source: 'pass' }];
-    return { program: own.program, tests: asked };
+    return { program: own.ownProgram, tests: asked, ...entryPoint(own, own.program) };
   }
   const wanted = await readTextFile(tests);
   if (wanted.trimStart().startsWith('{')) {
     const { entryPoint, setupCode, tests: visible, hiddenTests } = readTask(wanted);
     return { program: source, tests: [...visible, ...hiddenTests], entryPoint, setupCode };
   }
-  const found = readTests(wanted, { programModule: basename(file, '.py') }).tests;
-  if (found.length === 0) {
+  const found = readTests(wanted, { programModule });
+  sayLeftOut(found, tests);
+  if (found.tests.length === 0) {
     throw new TracewiseError(
       'ERR_TASK',
       `Expected asserts, test functions or a \`check\` in ${tests} but found none`,
     );
   }
-  return { program: own.program, tests: found };
+  return { program: own.program, tests: found.tests, ...entryPoint(found, own.program) };
+}
+
+/** The full name of a file's module, its folders first. */
+function moduleOf(file: string): string {
+  return resolve(file).replace(/\.py$/, '').split(sep).filter(Boolean).join('.');
+}
+
+function entryPoint(found: TestFile, program: string): Pick<Work, 'entryPoint'> {
+  const name = entryPointOf(found, program);
+  return name === undefined ? {} : { entryPoint: name };
+}
+
+/** Throws ERR_TASK where nothing but what is left out could have been a test: that is no success. */
+function sayLeftOut({ tests, leftOut }: TestFile, file: string): void {
+  if (leftOut.length === 0) return;
+  const count = leftOut.length === 1 ? '1 doctest example is' : `${leftOut.length} doctest examples are`;
+  const said = `${count} left out: ${[...new Set(leftOut)].join('; ')}`;
+  if (tests.length > 0) process.stderr.write(`${said}\n`);
+  else {
+    throw new TracewiseError(
+      'ERR_TASK',
+      `Expected tests in ${file} but none of it can be read as one: ${said}; write asserts`,
+    );
+  }
 }
 
 function show(report: ExecutionReport, tests: readonly ProgramTest[], { trace, call }: RunFlags): void {

@@ -1,3 +1,5 @@
+import { pythonName } from './python-text.ts';
+
 /** What a test's `pytest.mark.parametrize` decorators say: loops over their cases, all combinations, and what each gives. */
 export interface Parametrized {
   /** Headers of `for` statements, each within the one before. */
@@ -29,7 +31,9 @@ export function parametrized(decorators: readonly string[]): Parametrized {
 
 /** `'a, b'`, `('a', 'b')` and `['a', 'b']` name the same parameters. */
 function namesOf(text: string): string[] {
-  return [...text.replace(/^\s*argnames\s*=/, '').matchAll(/[A-Za-z_]\w*/g)].map(([parameter]) => parameter);
+  return [...text.replace(/^\s*argnames\s*=/, '').matchAll(new RegExp(pythonName, 'gu'))].map(
+    ([parameter]) => parameter,
+  );
 }
 
 /** Splits a call's arguments at the commas outside brackets and strings. */

@@ -1,4 +1,5 @@
 import { TracewiseError } from '../errors.ts';
+import { pythonName } from './python-text.ts';
 import type { TopLevelBlock } from './top-level-blocks.ts';
 
 /** A function of a test file that makes a test's argument, `@pytest.fixture`. */
@@ -12,6 +13,8 @@ export interface Fixture {
   readonly autouse: boolean;
 }
 
+const header = new RegExp(`^def\\s+(${pythonName})\\s*\\(([^)]*)\\)`, 'u');
+const parameterName = new RegExp(`^${pythonName}$`, 'u');
 const decorator = /^@(?:pytest\.)?fixture\b/;
 
 export function isFixture({ decorators }: TopLevelBlock): boolean {
@@ -21,7 +24,7 @@ export function isFixture({ decorators }: TopLevelBlock): boolean {
 /** The fixtures among a file's statements. Throws ERR_TASK for one that is made from a `request`. */
 export function readFixtures(blocks: readonly TopLevelBlock[]): Fixture[] {
   return blocks.filter(isFixture).map(({ decorators, head, text }) => {
-    const [, name, parameters] = /^def\s+(\w+)\s*\(([^)]*)\)/.exec(head) ?? [];
+    const [, name, parameters] = header.exec(head) ?? [];
     const options = decorators.find((line) => decorator.test(line))!;
     if (name === undefined || /\b(?:params|name)\s*=/.test(options) || /\brequest\b/.test(parameters!)) {
       throw new TracewiseError(
@@ -43,5 +46,5 @@ export function parameterNames(text: string): string[] {
   return text
     .split(',')
     .map((parameter) => parameter.replace(/:.*/s, '').trim())
-    .filter((parameter) => /^[A-Za-z_]\w*$/.test(parameter) && parameter !== 'self');
+    .filter((parameter) => parameterName.test(parameter) && parameter !== 'self');
 }

@@ -1,5 +1,6 @@
 import { TracewiseError } from '../errors.ts';
 import { type LogicalLine, logicalLines } from '../lines/logical-lines.ts';
+import { pythonName } from './python-text.ts';
 import { readDocstring } from './read-docstring.ts';
 import { readDoctests } from './read-doctests.ts';
 import { parseTask, type Task } from './task.ts';
@@ -20,14 +21,14 @@ export function readPythonTask(source: string, { id = 'task' }: { id?: string } 
       'Expected a function without a body (a docstring, `...`, `pass` or `raise NotImplementedError`) but found none in the Python file',
     );
   }
-  const header = lines[at]!;
-  const { signature, inline } = splitHeader(header.text);
-  const entryPoint = /def\s+(\w+)/.exec(signature)![1]!;
+  const head = lines[at]!;
+  const { signature, inline } = splitHeader(head.text);
+  const entryPoint = new RegExp(`def\\s+(${pythonName})`, 'u').exec(signature)![1]!;
   const body = bodyOf(lines, at);
   const docstring = readDocstring(body[0]?.text ?? inline);
-  const end = body.at(-1)?.end ?? header.end;
-  const tests = [...readDoctests(docstring, entryPoint), ...assertsAfter(text.slice(end))];
-  const description = docstring.trim() || commentAbove(text.slice(0, header.start));
+  const end = body.at(-1)?.end ?? head.end;
+  const tests = [...readDoctests(docstring, { entryPoint }).tests, ...assertsAfter(text.slice(end))];
+  const description = docstring.trim() || commentAbove(text.slice(0, head.start));
   if (description === '') {
     throw new TracewiseError(
       'ERR_TASK',
@@ -44,18 +45,20 @@ export function readPythonTask(source: string, { id = 'task' }: { id?: string } 
   });
 }
 
+const header = new RegExp(`^(?:async\\s+)?def\\s+${pythonName}\\s*\\(`, 'u');
+
 function isHeader(line: LogicalLine): boolean {
-  return line.indent === 0 && /^(?:async\s+)?def\s+\w+\s*\(/.test(line.text);
+  return line.indent === 0 && header.test(line.text);
 }
 
-function bodyOf(lines: readonly LogicalLine[], header: number): LogicalLine[] {
-  const after = lines.slice(header + 1);
+function bodyOf(lines: readonly LogicalLine[], at: number): LogicalLine[] {
+  const after = lines.slice(at + 1);
   const end = after.findIndex((line) => line.indent === 0);
   return end < 0 ? after : after.slice(0, end);
 }
 
-function isStub(header: LogicalLine, body: readonly LogicalLine[]): boolean {
-  const { inline } = splitHeader(header.text);
+function isStub({ text: head }: LogicalLine, body: readonly LogicalLine[]): boolean {
+  const { inline } = splitHeader(head);
   const statements = inline === '' ? body.map((line) => line.text.trim()) : [inline];
   if (statements[0] && readDocstring(statements[0]) !== '') statements.shift();
   return statements.every((text) =>

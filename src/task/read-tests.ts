@@ -1,73 +1,149 @@
-import { logicalLines } from '../lines/logical-lines.ts';
 import type { ProgramTest } from '../program-runner.ts';
-import { readDocstring } from './read-docstring.ts';
-import { readDoctests } from './read-doctests.ts';
+import { fileDoctests } from './file-doctests.ts';
+import { isModuleSetup, moduleSetup } from './module-setup.ts';
+import { assertsStandAlone, isDefinition } from './own-asserts.ts';
+import { bindProgramImports } from './program-imports.ts';
+import { pythonName } from './python-text.ts';
 import { type Fixture, isFixture, readFixtures } from './read-fixtures.ts';
 import { testCall } from './test-call.ts';
+import {
+  around,
+  isTestClass,
+  isUnit,
+  lineageOf,
+  methodsOf,
+  readClasses,
+  type WrittenClass,
+} from './test-classes.ts';
 import { type TopLevelBlock, topLevelBlocks } from './top-level-blocks.ts';
 
 export interface TestFile {
   readonly tests: readonly ProgramTest[];
   /** The file without its tests: a program, where tests stand in the same file. */
   readonly program: string;
+  /**
+   * What the file's own tests run on. It is the file itself where it has none, and it keeps asserts that cannot be
+   * taken out from between the statements they stand among.
+   */
+  readonly ownProgram: string;
+  /** The function that the file hands to its `check`. */
+  readonly checked?: string;
+  /** Why doctest examples are no tests, a reason each. */
+  readonly leftOut: readonly string[];
 }
 
 /**
  * The tests of a Python file: asserts at its level, pytest's functions and classes (plain asserts,
  * `pytest.raises`, `parametrize`, plain fixtures; what is marked `skip` or `xfail` is left out), unittest's classes,
- * HumanEval's `check`, and doctest examples of its functions.
+ * HumanEval's `check`, and the doctest examples of its docstrings.
  * What else stands at its level, imports and helpers, goes before every test. `programModule`: the module that
- * the tests import the program from; such imports are left out. `besideProgram`: the file is the program as well, so
- * its functions are what is tested, and only imports and constants go before a test. Throws ERR_TASK for a fixture of
- * pytest's own, or one that is no plain function.
+ * the tests import the program from, its folders first (`sub.prog`); such imports are bound to the program's names.
+ * `besideProgram`: the file is the program as well, so its functions are what is tested, and only imports and constants
+ * go before a test. Throws ERR_TASK for a fixture of pytest's own, or one that is no plain function.
  */
 export function readTests(
   source: string,
   { programModule, besideProgram = false }: { programModule?: string; besideProgram?: boolean } = {},
 ): TestFile {
-  const blocks = topLevelBlocks(source.replace(/\r\n?/g, '\n'));
-  const isOfProgram = ({ head }: TopLevelBlock) =>
-    programModule !== undefined && new RegExp(`^(?:from|import)\\s+${programModule}\\b`).test(head);
-  const rest = blocks.filter(
-    (block) => !isTest(block) && !isFixture(block) && !isOfProgram(block) && !isMainGuard(block),
-  );
-  const program = textOf(rest);
-  const shared = `${besideProgram ? withoutDefinitions(rest) : program}${textOf(blocks.filter(isFixture))}`;
-  const fixtures = readFixtures(blocks);
-  const own = blocks
-    .filter((block) => isTest(block) && !isFixture(block))
-    .flatMap((block) => testsOf(block, shared, fixtures));
-  return { tests: [...doctestsOf(rest), ...own], program };
+  const written = source.replace(/\r\n?/g, '\n');
+  const text =
+    besideProgram || programModule === undefined ? written : bindProgramImports(written, programModule);
+  const blocks = topLevelBlocks(text);
+  const file: Blocks = {
+    blocks,
+    classes: readClasses(blocks),
+    fixtures: readFixtures(blocks),
+    besideProgram,
+  };
+  const rest = blocks.filter((block) => isOfProgram(block, file));
+  const withAsserts = blocks.filter((block) => rest.includes(block) || isAssert(block));
+  const standAlone = !besideProgram || !blocks.some(isAssert) || assertsStandAlone(withAsserts);
+  const doctests = fileDoctests(text, programModule);
+  const before = besideProgram ? '' : textOf(rest);
+  const tests = [
+    ...doctests.tests.map((test) => ('source' in test ? { ...test, source: before + test.source } : test)),
+    ...blocks.flatMap((block) => (isAssert(block) && !standAlone ? [] : testsOf(block, file))),
+  ];
+  const checked = checkedFunction(text);
+  return {
+    tests,
+    program: textOf(rest),
+    ownProgram: tests.length === 0 ? written : textOf(standAlone ? rest : withAsserts),
+    ...(checked !== undefined && { checked }),
+    leftOut: doctests.leftOut,
+  };
+}
+
+interface Blocks {
+  readonly blocks: readonly TopLevelBlock[];
+  readonly classes: readonly WrittenClass[];
+  readonly fixtures: readonly Fixture[];
+  readonly besideProgram: boolean;
 }
 
 function textOf(blocks: readonly TopLevelBlock[]): string {
   return blocks.map(({ text }) => `${text}\n`).join('');
 }
 
-const testFunction = /^(?:async\s+)?def\s+(test\w*)\s*\(([^)]*)\)/;
-const testClass = /^class\s+(Test\w*|\w+(?=\s*\(\s*(?:unittest\.)?TestCase\s*\)))\s*(\([^)]*\))?\s*:/;
+const testFunction = /^(?:async\s+)?def\s+(test[\p{L}\p{Nl}\p{Mn}\p{Mc}\p{Nd}\p{Pc}]*)\s*\(([^)]*)\)/u;
 const check = /^def\s+check\s*\(/;
+const checkCall = new RegExp(`^check\\s*\\(\\s*(?:${pythonName}\\.)*(${pythonName})\\s*\\)`, 'u');
 
-function isTest({ head }: TopLevelBlock): boolean {
-  return /^assert\b/.test(head) || testFunction.test(head) || testClass.test(head) || check.test(head);
+function isAssert({ head }: TopLevelBlock): boolean {
+  return /^assert\b/.test(head);
+}
+
+function isTest(block: TopLevelBlock, { classes }: Blocks): boolean {
+  const own = classes.find((one) => one.block === block);
+  const isOfClass = own !== undefined && isTestClass(own, classes);
+  return isAssert(block) || testFunction.test(block.head) || isOfClass || check.test(block.head);
 }
 
 function isMainGuard({ head }: TopLevelBlock): boolean {
   return /^if\s+__name__\s*==/.test(head);
 }
 
-function testsOf(block: TopLevelBlock, shared: string, fixtures: readonly Fixture[]): ProgramTest[] {
+/** Neither a test nor what belongs to the tests. */
+function isOfProgram(block: TopLevelBlock, file: Blocks): boolean {
+  const isOfTests = isTest(block, file) || isFixture(block) || isModuleSetup(block);
+  return !isOfTests && !isMainGuard(block) && !(hasCheck(file) && checkCall.test(block.head));
+}
+
+function hasCheck({ blocks }: Blocks): boolean {
+  return blocks.some(({ head }) => check.test(head));
+}
+
+/** The function in the file's call of `check`, by the program's name for it. */
+function checkedFunction(text: string): string | undefined {
+  const calls = text.split('\n').flatMap((line) => checkCall.exec(line.trim())?.[1] ?? []);
+  const name = calls.at(-1);
+  if (name === undefined) return undefined;
+  return new RegExp(`^${name} = (${pythonName})$`, 'mu').exec(text)?.[1] ?? name;
+}
+
+function testsOf(block: TopLevelBlock, file: Blocks): ProgramTest[] {
+  const { blocks, fixtures } = file;
   const { head, text, decorators } = block;
-  const source = `${shared}${text}`;
-  if (check.test(head)) return [{ kind: 'check', source }];
-  if (/^assert\b/.test(head)) return [{ kind: 'assert', source }];
+  if (!isTest(block, file) || isFixture(block)) return [];
+  if (isAssert(block)) {
+    const stage = sharedBy(blocks.slice(0, blocks.indexOf(block)), file);
+    return [{ kind: 'assert', source: `${stage}${text}` }];
+  }
+  const shared = sharedBy(blocks, file);
+  if (check.test(head)) return [{ kind: 'check', source: `${shared}${text}` }];
   if (isLeftOut(decorators)) return [];
   const [, name, parameters] = testFunction.exec(head) ?? [];
-  const calls =
-    name !== undefined
-      ? [testCall(name, { decorators, parameters: parameters!, isAsync: isAsync(head) }, fixtures)]
-      : methodsOf(block, fixtures);
-  return calls.map((call) => ({ kind: 'assert', source: `${source}\n${call}` }));
+  if (name === undefined) return testsOfClass(block, shared, file);
+  const { before, after } = moduleSetup(blocks, name);
+  const call = testCall(name, { decorators, parameters: parameters!, isAsync: isAsync(head) }, fixtures);
+  return [{ kind: 'assert', source: [`${shared}${text}`, ...before, call, ...after].join('\n') }];
+}
+
+/** What goes before a test. Called in the judge, a program's own function would not be the program's any more. */
+function sharedBy(blocks: readonly TopLevelBlock[], file: Blocks): string {
+  const rest = blocks.filter((block) => isOfProgram(block, file));
+  const needed = blocks.filter((block) => isFixture(block) || isModuleSetup(block));
+  return textOf([...(file.besideProgram ? rest.filter((block) => !isDefinition(block)) : rest), ...needed]);
 }
 
 function isAsync(head: string): boolean {
@@ -80,41 +156,29 @@ function isLeftOut(decorators: readonly string[]): boolean {
   );
 }
 
-/** Called in the judge, a program's own function would not be the program's any more. */
-function withoutDefinitions(blocks: readonly TopLevelBlock[]): string {
-  return textOf(blocks.filter(({ head }) => !/^(?:async\s+def|def|class)\b/.test(head)));
-}
-
-function methodsOf({ head, text }: TopLevelBlock, fixtures: readonly Fixture[]): string[] {
-  const [, name, bases] = testClass.exec(head)!;
-  const members = topLevelBlocks(bodyOf(text));
-  const prepares = members.some((member) => /^def\s+setup_method\s*\(\s*self\s*\)/.test(member.head));
-  return members.flatMap(({ head: own, decorators }) => {
-    const [, method, parameters] = testFunction.exec(own) ?? [];
-    if (method === undefined || isLeftOut(decorators)) return [];
-    if (bases?.includes('TestCase')) return [`${name}('${method}').debug()`];
-    const test = { decorators, parameters: parameters!, isAsync: isAsync(own) };
-    const call = testCall(`_tests.${method}`, test, fixtures);
-    return [`_tests = ${name}()\n${prepares ? '_tests.setup_method()\n' : ''}${call}`];
-  });
-}
-
-/** The statements of a class, at the left margin. */
-function bodyOf(text: string): string {
-  const lines = text.split('\n');
-  const first = lines.find((line, i) => i > 0 && /^[ \t]+\S/.test(line) && !line.trimStart().startsWith('#'));
-  const margin = first ? first.length - first.trimStart().length : 0;
-  const from = lines.indexOf(first ?? '');
-  return lines
-    .slice(from)
-    .map((line) => line.slice(Math.min(margin, line.length - line.trimStart().length)))
-    .join('\n');
-}
-
-function doctestsOf(blocks: readonly TopLevelBlock[]): ProgramTest[] {
-  return blocks.flatMap(({ head, text }) => {
-    const name = /^(?:async\s+)?def\s+(\w+)/.exec(head)?.[1];
-    const first = logicalLines(text).find(({ indent }) => indent > 0);
-    return name && first ? readDoctests(readDocstring(first.text), name) : [];
+/** A test of each method, inherited ones too; the classes that it inherits from go before it. */
+function testsOfClass(
+  block: TopLevelBlock,
+  shared: string,
+  { blocks, classes, fixtures }: Blocks,
+): ProgramTest[] {
+  const own = classes.find((one) => one.block === block)!;
+  const lineage = lineageOf(own, classes);
+  const source = `${shared}${textOf(lineage.map((one) => one.block).reverse())}`;
+  const module = moduleSetup(blocks);
+  return methodsOf(lineage).flatMap(({ name, parameters, block: method }) => {
+    const { head, decorators } = method;
+    if (!testFunction.test(head) || isLeftOut(decorators)) return [];
+    const { before, after } = around(lineage, name);
+    const run = isUnit(lineage)
+      ? [...before, `${own.name}('${name}').debug()`]
+      : [
+          `_tests = ${own.name}()`,
+          ...before,
+          testCall(`_tests.${name}`, { decorators, parameters, isAsync: isAsync(head) }, fixtures),
+        ];
+    return [
+      { kind: 'assert', source: [source, ...module.before, ...run, ...after, ...module.after].join('\n') },
+    ];
   });
 }

@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { TracewiseError } from '../errors.ts';
 import type { ProgramTest } from '../program-runner.ts';
+import { checksSomething } from './checks-something.ts';
+import { noNameBefore, pythonName } from './python-text.ts';
 
-const identifier = /^[A-Za-z_]\w*$/;
+const identifier = new RegExp(`^${pythonName}$`, 'u');
 const source = z.string().refine((text) => text.trim() !== '', 'is empty');
 
 const testSchema = z.union([
@@ -50,6 +52,7 @@ export function parseTask(input: unknown): Task {
     });
   }
   const task = parsed.data;
+  refuseBareExpressions(task);
   const entryPoint = task.entryPoint ?? nameIn(task.signature) ?? task.tests.map(nameCalled).find(Boolean);
   if (!entryPoint) {
     throw new TracewiseError(
@@ -60,8 +63,20 @@ export function parseTask(input: unknown): Task {
   return Object.freeze({ ...task, entryPoint });
 }
 
+/** A helper of the setup may hold the assert: `same(f(2), 4)`. */
+function refuseBareExpressions({ tests, hiddenTests, setupCode }: z.output<typeof taskSchema>): void {
+  if (/\b(?:assert|raise)\b/.test(setupCode)) return;
+  for (const test of [...tests, ...hiddenTests]) {
+    if (test.kind !== 'assert' || checksSomething(test.source)) continue;
+    throw new TracewiseError(
+      'ERR_TASK',
+      `Expected a test that can fail but received \`${test.source.trim()}\`, which passes whatever it comes to; write \`assert …\``,
+    );
+  }
+}
+
 function nameIn(signature: string | undefined): string | undefined {
-  return signature && /^\s*(?:async\s+)?def\s+([A-Za-z_]\w*)/.exec(signature)?.[1];
+  return signature && new RegExp(`^\\s*(?:async\\s+)?def\\s+(${pythonName})`, 'u').exec(signature)?.[1];
 }
 
 /** What stands before a bracket and is no function of a task. */
@@ -73,10 +88,12 @@ const builtins = new Set(
   'bool dict float frozenset int iter max min next repr reversed sum type zip'.split(' '),
 );
 
+const calledName = new RegExp(`(?<!\\.)${noNameBefore}(${pythonName})\\s*\\(`, 'gu');
+
 /** The first name that an assert calls, wrappers such as `set(…)` and `not (…)` passed over. */
 function nameCalled(test: ProgramTest): string | undefined {
   if (test.kind !== 'assert') return undefined;
-  const calls = test.source.replace(/^\s*assert\b/, '').matchAll(/(?<![\w.])([A-Za-z_]\w*)\s*\(/g);
+  const calls = test.source.replace(/^\s*assert\b/, '').matchAll(calledName);
   const names = [...calls].map(([, name]) => name!).filter((name) => !wrappers.has(name));
   return names.find((name) => !builtins.has(name)) ?? names[0];
 }

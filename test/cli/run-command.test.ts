@@ -66,6 +66,25 @@ describe('tracewise run', () => {
     expect(status).toBe(1);
   });
 
+  it('counts the examples that it leaves out, and calls a file of only such no success', () => {
+    const odd = '    >>> odd()\n    <object object at 0x7f01>\n';
+    const source = (examples: string) =>
+      `def odd():\n    """Odd.\n\n${examples}    """\n    return object()\n`;
+    const some = run(write('some.py', source(`${odd}    >>> odd() is None\n    False\n`)));
+    expect(some).toMatchObject({
+      status: 0,
+      stderr: '1 doctest example is left out: the output holds an address\n',
+    });
+    const none = run(write('none.py', source(odd)));
+    expect(none.stderr).toContain('1 doctest example is left out');
+    expect(none.status).toBe(2);
+  });
+
+  it('runs the main guard of a file without tests', () => {
+    const file = write('guard.py', 'if __name__ == "__main__":\n    print("ran")\n');
+    expect(run(file)).toMatchObject({ status: 0, stdout: expect.stringContaining('| ran') });
+  });
+
   it.each([
     [['nowhere.py'], 'could not read nowhere.py'],
     [[half, '--tests', 'nowhere.py'], 'could not read nowhere.py'],

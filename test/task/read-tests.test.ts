@@ -1,4 +1,6 @@
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
+import { createRunner } from '../../src/index.ts';
+import { entryPointOf } from '../../src/task/entry-point.ts';
 import { readTests } from '../../src/task/read-tests.ts';
 
 const sources = (source: string, programModule?: string) =>
@@ -123,5 +125,73 @@ describe('readTests', () => {
     ],
   ])('says which fixture it cannot make: %j', (source, message) => {
     expect(() => readTests(source)).toThrow(message);
+  });
+});
+
+describe('readTests, run', () => {
+  const runner = createRunner({ maxWorkers: 1 });
+  afterAll(async () => (await runner).dispose());
+
+  const program = 'def helper(x):\n    return x\ndef add(a, b):\n    return helper(a) + b\n';
+  /** Outcomes of a test file's tests on a program. */
+  async function outcomes(tests: string, source = program): Promise<string> {
+    const file = readTests(tests, { programModule: 'work.sub.prog' });
+    const entryPoint = entryPointOf(file, source);
+    const request = { program: source, tests: file.tests, trace: false, ...(entryPoint && { entryPoint }) };
+    return (await (await runner).run(request)).results.map(({ outcome }) => outcome).join();
+  }
+
+  it.each([
+    ['import prog\nimport prog as p\ndef test_a():\n    assert prog.add(1, 1) == p.add(1, 1) == 2\n'],
+    ['from prog import add as plus\nassert plus(1, 1) == 2\n'],
+    [
+      'import sys, os\nsys.path.insert(0, os.path.dirname(__file__))\nfrom sub.prog import add\ndef test_a():\n    from . import prog\n    assert add(1, 1) == prog.add(1, 1) == 2\n',
+    ],
+    ['def check(candidate):\n    assert candidate(1, 1) == 2\n'],
+    ['def check(candidate):\n    assert candidate(1) == 1\ncheck(helper)\n'],
+    [
+      'from unittest import TestCase\nclass Base(TestCase):\n    @classmethod\n    def setUpClass(cls):\n        cls.n = 1\n    def setUp(self):\n        self.m = 2\nclass Own(Base):\n    def test_own(self):\n        self.assertEqual(add(self.n, self.m), 3)\n',
+    ],
+    [
+      'def setup_module():\n    global k\n    k = 5\nclass TestP:\n    def setup_class(cls):\n        cls.z = 1\n    def setup_method(self, method):\n        self.w = 1\n    def test_p(self):\n        assert add(self.z, self.w) + k == 7\n',
+    ],
+  ])('passes on a right program and not on a wrong one: %j', async (tests) => {
+    expect(await outcomes(tests)).toBe('passed');
+    expect(await outcomes(tests, 'def helper(x):\n    return 9\ndef add(a, b):\n    return 9\n')).toBe(
+      'failed',
+    );
+  });
+
+  it.each([
+    ['import prog\nprint(prog)\n', 'received `prog`; write `from MODULE import'],
+    ['import sub.prog\n', 'received `import sub.prog`'],
+    ['def setup_module(module):\n    module.x = 1\ndef test_a():\n    pass\n', 'global NAME'],
+  ])('refuses %j', (tests, message) => {
+    expect(() => readTests(tests, { programModule: 'sub.prog' })).toThrow(message);
+  });
+
+  it('says that a check has no function to check', () => {
+    const file = readTests('def check(candidate):\n    assert candidate(1)\n');
+    expect(() => entryPointOf(file, 'x = 1\n')).toThrow('write `check(NAME)`');
+  });
+
+  it.each([
+    ['x = 1\nassert x == 1\nx = 2\nassert x == 2\n', 2],
+    ['def f(x):\n    return x\nassert f(1) == 1\nprint("fine")\n', 1],
+    ['n = 0\ndef inc():\n    global n\n    n += 1\ninc()\nassert n == 1\ninc()\nassert n == 2\n', 0],
+    ['assert LIMIT == 3\n', 1],
+    ['def f():\n    pass\nif __name__ == "__main__":\n    f()\n', 0],
+  ])('of a program takes the asserts out where each can run by itself: %j', async (source, count) => {
+    const file = readTests(source, { besideProgram: true });
+    expect(file.tests).toHaveLength(count);
+    if (count === 0) expect(file.ownProgram).toBe(source);
+  });
+
+  it('reads examples of modules, classes and methods, escapes undone', async () => {
+    const source =
+      '"""Module.\n\n>>> größe(2)\n2\n"""\nclass S:\n    """A stack.\n\n    >>> from prog import S\n    >>> s = S()\n    >>> s.push(\'a\\\\nb\')\n    >>> s.top()\n    \'a\\\\nb\'\n    """\n    def __init__(self):\n        self.l = []\n    def push(self, x):\n        self.l.append(x)\n    def top(self):\n        return self.l[-1]\ndef größe(x):\n    return x\ndef show(x):\n    """\n    >>> show(3)\n    3\n    """\n    print(x)\n';
+    const { tests, ownProgram } = readTests(source, { besideProgram: true, programModule: 'prog' });
+    const { results } = await (await runner).run({ program: ownProgram, tests, trace: false });
+    expect(results.map(({ outcome }) => outcome)).toEqual(['passed', 'passed', 'passed']);
   });
 });

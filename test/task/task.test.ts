@@ -45,6 +45,36 @@ describe('a JSON task', () => {
     expect(() => parseTask(task)).toThrow(message);
   });
 
+  it.each(['f(2) == 99', 'x = 2\nf(x) == 99', "f('assert') == 1", 'f(a=2)'])(
+    'refuses a test that passes whatever it comes to: %j',
+    (test) => {
+      expect(() => parseTask({ text: 'x', tests: [test] })).toThrow(/can fail.*write `assert …`/s);
+      expect(() => parseTask({ text: 'x', tests: [{ kind: 'assert', source: test }] })).toThrow('can fail');
+    },
+  );
+
+  it.each([
+    'x = 2\nassert f(x) == 99',
+    'try:\n    f(2)\nexcept ValueError:\n    pass\nelse:\n    raise AssertionError()',
+    'with pytest.raises(ValueError):\n    f(2)',
+    'unittest.TestCase().assertEqual(f(2), 4)',
+    'y = f(2); assert y == 4',
+  ])('takes a test that can fail: %j', (test) => {
+    expect(parseTask({ text: 'x', entryPoint: 'f', tests: [test] }).tests).toHaveLength(1);
+  });
+
+  it('takes a call of a helper whose setup holds the assert', () => {
+    const setupCode = 'def same(a, b):\n    assert a == b\n';
+    expect(parseTask({ text: 'x', entryPoint: 'f', setupCode, tests: ['same(f(2), 4)'] }).entryPoint).toBe(
+      'f',
+    );
+  });
+
+  it('finds a name in any script', () => {
+    expect(parseTask({ text: 'x', tests: ['assert größe(1) == 1'] }).entryPoint).toBe('größe');
+    expect(parseTask({ ...json, signature: 'def π(x):' }).entryPoint).toBe('π');
+  });
+
   it('says where JSON breaks', () => {
     expect(() => readTask('{"text": ')).toThrow(/JSON task.*does not parse/);
   });

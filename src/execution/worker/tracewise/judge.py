@@ -74,6 +74,7 @@ class _Test:
         self.entry_point = self.call.func.id if entry_point is None and self.call is not None else entry_point
         self.call_text = ast.get_source_segment(source, self.call) if self.call is not None else None
         self.needs_loop = 'asyncio' in source_modules(nodes) | self.names
+        self.takes_stdout = any(getattr(node, 'attr', getattr(node, 'id', None)) == 'redirect_stdout' for node in nodes)
         expected = expected_of(tree, self.call)
         self.expected = None if expected is None else _compiled(expected)
         self.plain = leaves_nothing(nodes, self.names)
@@ -100,6 +101,8 @@ def _fill(space, test, world, setup, check):
     """Gives the test its names: its own setup's, the standard library's, the program's."""
     if test.needs_loop:
         raise NeedsInside('an event loop runs the program')
+    if test.takes_stdout:
+        raise NeedsInside('the test looks at what the program prints')
     space.update(_own_setup(setup, test.names))
     for name in test.names:
         if name in space or (check and name == 'check'):

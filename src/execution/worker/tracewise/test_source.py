@@ -98,7 +98,7 @@ def call_of(nodes, entry_point, loaded):
         calls = [call for call in calls if call.func.id == entry_point]
     else:
         # A program may define a function of a built-in's name, but a test rarely calls only that.
-        calls = [call for call in calls if call.func.id in loaded]
+        calls = [call for call in calls if call.func.id in loaded and call.func.id != '__import__']
         calls = [c for c in calls if not hasattr(builtins, c.func.id) and standard_name(c.func.id) is None] or calls
     return min(calls, key=lambda call: (call.lineno, call.col_offset), default=None)
 
