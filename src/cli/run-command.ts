@@ -57,6 +57,9 @@ export function runCommand(file: string, flags: RunFlags): Promise<number> {
   });
 }
 
+/** Without anything to ask, the file itself is run, for what it prints or raises. */
+const wholeProgram: ProgramTest = { kind: 'assert', source: 'pass' };
+
 async function readWork(file: string, { call, tests }: RunFlags): Promise<Work> {
   const source = file === '-' ? withoutMark(await text(process.stdin)) : await readTextFile(file);
   const programModule = moduleOf(file);
@@ -74,8 +77,7 @@ async function readWork(file: string, { call, tests }: RunFlags): Promise<Work> 
   }
   if (tests === undefined) {
     sayLeftOut(own, file);
-    // Without anything to ask, the file itself is run, for what it prints or raises.
-    const asked = own.tests.length > 0 ? own.tests : [{ kind: 'assert' as const, source: 'pass' }];
+    const asked = own.tests.length > 0 ? own.tests : [wholeProgram];
     return { program: own.ownProgram, tests: asked, ...entryPoint(own, own.program) };
   }
   const wanted = await readTextFile(tests);
@@ -143,7 +145,7 @@ function show(report: ExecutionReport, tests: readonly ProgramTest[], { trace, c
 
 function resultText(result: TestResult, test: ProgramTest): string {
   const { outcome, returned, expected, exception, detail, stdout, stdoutTruncated } = result;
-  const asked = result.call ?? testText(test).split('\n').at(-1)!;
+  const asked = test === wholeProgram ? 'the program' : (result.call ?? testText(test).split('\n').at(-1)!);
   const lines = [
     `${outcome === 'passed' ? '✓' : '✗'} ${asked}${returned === undefined ? '' : ` → ${returned}`}`,
   ];

@@ -137,7 +137,15 @@ describe('readTests, run', () => {
   async function outcomes(tests: string, source = program): Promise<string> {
     const file = readTests(tests, { programModule: 'work.sub.prog' });
     const entryPoint = entryPointOf(file, source);
-    const request = { program: source, tests: file.tests, trace: false, ...(entryPoint && { entryPoint }) };
+    // Importing unittest takes a second of a core.
+    const limits = { timeoutMs: 30_000 };
+    const request = {
+      program: source,
+      tests: file.tests,
+      trace: false,
+      limits,
+      ...(entryPoint && { entryPoint }),
+    };
     return (await (await runner).run(request)).results.map(({ outcome }) => outcome).join();
   }
 
