@@ -4,6 +4,11 @@ import type { ProgramTest } from '../program-runner.ts';
 import { checksSomething } from './checks-something.ts';
 import { noNameBefore, pythonName } from './python-text.ts';
 
+const keywords = new Set(
+  'False None True and as assert async await break class continue def del elif else except finally for from global if import in is lambda nonlocal not or pass raise return try while with yield'.split(
+    ' ',
+  ),
+);
 const identifier = new RegExp(`^${pythonName}$`, 'u');
 const source = z.string().refine((text) => text.trim() !== '', 'is empty');
 
@@ -19,7 +24,11 @@ const taskSchema = z.strictObject({
   /** What is asked, in words. */
   text: source,
   /** The function's name; found in the signature or the first assert where absent. */
-  entryPoint: z.string().regex(identifier, 'is not a Python name').optional(),
+  entryPoint: z
+    .string()
+    .regex(identifier, 'is not a Python name')
+    .refine((name) => !keywords.has(name), 'is a keyword of Python')
+    .optional(),
   /** Visible: shown to the model, run on candidates, and what decides that a run has solved the task. */
   tests: z.array(testSchema).min(1, 'holds no test; guidance needs at least one visible test'),
   /** Never shown and never run while generating; for scoring alone. */

@@ -21,6 +21,7 @@ describe('a JSON task', () => {
     ['assert set(f(1)) == {1}', 'f'],
     ['assert not is_odd(2)', 'is_odd'],
     ['assert isinstance(f(1), int)', 'f'],
+    ['assert hé(1) == 2', 'hé'],
     ['assert max(f(1), 2) in (1, 2)', 'f'],
     ['assert sum(1, 2) == 3', 'sum'],
     ['assert (max_of)([1]) == 1', undefined],
@@ -39,6 +40,7 @@ describe('a JSON task', () => {
     [{ text: 'x' }, 'tests'],
     [{ ...json, tests: [] }, 'at least one visible test'],
     [{ ...json, entryPoint: 'a b' }, 'not a Python name'],
+    [{ ...json, entryPoint: 'class' }, 'keyword'],
     [{ ...json, test_list: [] }, 'test_list'],
     [{ ...json, text: ' ' }, 'is empty'],
   ])('says what is wrong with %j', (task, message) => {
