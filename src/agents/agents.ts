@@ -1,7 +1,7 @@
 import type { RunResult } from '../controller/fold-run.ts';
 import { type HeldPrompt, holdPrompt } from '../controller/hold-prompt.ts';
 import { RunStopped } from '../controller/run-stopped.ts';
-import { type Run, solve } from '../controller/solve.ts';
+import { type Run, startRun } from '../controller/solve.ts';
 import type { Task } from '../task/task.ts';
 import type { RaceEvent } from './race-event.ts';
 import type { Lineup, RaceSetup } from './race-setup.ts';
@@ -84,7 +84,7 @@ export class Agents {
   async #work(agent: number): Promise<void> {
     const { task, engine, runner, lineup, signal, onEvent } = this.#setup;
     const budget = this.#budgetOf(agent);
-    const run = solve(task, { ...lineup.agents[agent], engine, runner, signal, budget });
+    const run = startRun(task, { ...lineup.agents[agent], engine, runner, signal, budget });
     this.#working.set(agent, run);
     try {
       for await (const event of run) {

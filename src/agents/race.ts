@@ -1,3 +1,4 @@
+import { checkTests } from '../controller/check-tests.ts';
 import { type CombinedResult, combineRuns } from '../controller/combine-runs.ts';
 import { EventStream } from '../controller/event-stream.ts';
 import type { RunResult } from '../controller/fold-run.ts';
@@ -41,6 +42,7 @@ export function runAgents(taskInput: TaskInput, setup: RaceSetup, { endsAtPass, 
   const onEvent = events.push.bind(events);
   const startedMs = performance.now();
   const work = async (signals: Pick<AgentsSetup, 'signal' | 'abortSignal'>): Promise<CombinedResult> => {
+    await checkTests(task, runner, signals.abortSignal);
     const agents = new Agents({ task, engine, runner, ...signals, lineup, endsAtPass, onEvent });
     await agents.run();
     const { runs, winner, sharedRows } = agents;

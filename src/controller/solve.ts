@@ -1,7 +1,7 @@
 import type { RunCounters, RunEvent } from '../events.ts';
 import { resolveOptions, type SolveOptions } from '../options.ts';
 import type { ProgramRunner } from '../program-runner.ts';
-import { parseTask, type TaskInput } from '../task/task.ts';
+import { parseTask, type Task, type TaskInput } from '../task/task.ts';
 import type { TokenModel } from '../token-model.ts';
 import { Attempt } from './attempt.ts';
 import type { AttemptSetup, SignalRewriter } from './attempt-setup.ts';
@@ -32,14 +32,23 @@ export interface Run extends Underway<RunResult, RunEvent> {
  */
 export function solve(taskInput: TaskInput, setup: SolveSetup): Run {
   mustHave(setup, 'engine', 'runner');
-  const { engine: model, runner, signal, rewriteSignal, ...options } = setup;
   const task = parseTask(taskInput);
+  return startRun(task, setup, (abortSignal) => checkTests(task, setup.runner, abortSignal));
+}
+
+/** A run of a checked task; `check`: what is left to look at before it begins. */
+export function startRun(
+  task: Task,
+  setup: SolveSetup,
+  check?: (abortSignal: AbortSignal) => Promise<void>,
+): Run {
+  const { engine: model, runner, signal, rewriteSignal, ...options } = setup;
   const resolved = resolveOptions(options);
   const log = new EventLog();
   const emit = log.emit.bind(log);
   let attempt: Attempt | undefined;
   const work = async (signals: Pick<AttemptSetup, 'signal' | 'abortSignal'>): Promise<RunResult> => {
-    await checkTests(task, runner, signals.abortSignal);
+    await check?.(signals.abortSignal);
     attempt = new Attempt({ task, options: resolved, model, runner, ...signals, emit, rewriteSignal });
     await attempt.run();
     return foldRun(log.events);
