@@ -5,12 +5,17 @@ import { promptShapes, signalForms } from './option-names.ts';
 const count = z.number().int().positive();
 /** Beyond it a timer strikes at once. */
 export const mostMs = 2 ** 31 - 1;
-/** Below a millionth quotients leave the range of float32. */
+/** Below it quotients leave the range of float32. */
+export const leastTemperature = 1e-6;
+export const leastEpsilon = 1e-30;
 const temperature = z
   .number()
   .min(0)
   .max(10)
-  .refine((value) => value === 0 || value >= 1e-6, 'is neither 0 nor at least 1e-6');
+  .refine(
+    (value) => value === 0 || value >= leastTemperature,
+    `is neither 0 nor at least ${leastTemperature}`,
+  );
 const share = z.number().min(0).max(1);
 
 const budgetSchema = z.strictObject({
@@ -82,7 +87,7 @@ const optionsSchema = z.strictObject({
   guidanceGate: share.default(0),
   /** Added to both probabilities before their ratio is taken; the reference uses 1e-8. */
   epsilon: share
-    .refine((value) => value === 0 || value >= 1e-30, 'is neither 0 nor at least 1e-30')
+    .refine((value) => value === 0 || value >= leastEpsilon, `is neither 0 nor at least ${leastEpsilon}`)
     .default(0),
   /** Temperature of the answer's own tokens; 0: the likeliest of the mixture, as in the paper. */
   finalTemperature: temperature.default(0),

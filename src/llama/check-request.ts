@@ -1,3 +1,4 @@
+import { leastEpsilon, leastTemperature } from '../options.ts';
 import type { ChoiceRequest } from '../token-model.ts';
 
 /** Checks a request's numbers. Throws a TypeError or RangeError that names the wrong one. */
@@ -8,8 +9,7 @@ export function checkRequest(request: ChoiceRequest): void {
     );
   }
   const { temperature, uniform, topCount } = request;
-  // Below a millionth the quotients leave the range of float32.
-  inRange('temperature', temperature, 1e-6, 1e6, { orZero: true });
+  inRange('temperature', temperature, leastTemperature, 1e6, { orZero: true });
   if (temperature > 0) inRange('uniform', uniform, 0, 1 - Number.EPSILON / 2);
   if (topCount !== undefined) integer('topCount', topCount);
   if (request.kind === 'sample') {
@@ -19,7 +19,7 @@ export function checkRequest(request: ChoiceRequest): void {
     return;
   }
   inRange('guidanceStrength', request.guidanceStrength, 0, 1e6);
-  inRange('epsilon', request.epsilon, 1e-30, 1, { orZero: true });
+  inRange('epsilon', request.epsilon, leastEpsilon, 1, { orZero: true });
   inRange('plausibility', request.plausibility, 0, 1);
   inRange('guidanceGate', request.guidanceGate ?? 0, 0, 1);
 }
