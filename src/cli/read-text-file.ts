@@ -1,10 +1,7 @@
 import { readFile } from 'node:fs/promises';
+import { text } from 'node:stream/consumers';
 import { TracewiseError } from '../errors.ts';
-
-/** Without the byte order mark that some editors begin a file with. */
-export function withoutMark(text: string): string {
-  return text.replace(/^\uFEFF/, '');
-}
+import { withoutMark } from '../task/read-task.ts';
 
 /** A file's text. Throws a TracewiseError (ERR_TASK) that names the file and `what` it should have been. */
 export function readTextFile(file: string, what = 'file'): Promise<string> {
@@ -16,4 +13,9 @@ export function readTextFile(file: string, what = 'file'): Promise<string> {
       { cause },
     );
   });
+}
+
+/** The same, or standard input for `-`. */
+export async function readSource(file: string, what?: string): Promise<string> {
+  return file === '-' ? withoutMark(await text(process.stdin)) : readTextFile(file, what);
 }

@@ -1,5 +1,4 @@
 import { resolve, sep } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { TracewiseError } from '../errors.ts';
 import { createRunner } from '../execution/create-runner.ts';
 import type { ExecutionReport, ProgramTest, TestResult } from '../program-runner.ts';
@@ -13,7 +12,7 @@ import { testText } from '../task/test-text.ts';
 import { exitCodes } from './exit-codes.ts';
 import { interruptible } from './interruptible.ts';
 import { printable } from './printable.ts';
-import { readTextFile, withoutMark } from './read-text-file.ts';
+import { readSource, readTextFile } from './read-text-file.ts';
 
 /** What commander reads from the command line of `tracewise run`. */
 export interface RunFlags {
@@ -61,7 +60,7 @@ export function runCommand(file: string, flags: RunFlags): Promise<number> {
 const wholeProgram: ProgramTest = { kind: 'assert', source: 'pass' };
 
 async function readWork(file: string, { call, tests }: RunFlags): Promise<Work> {
-  const source = file === '-' ? withoutMark(await text(process.stdin)) : await readTextFile(file);
+  const source = await readSource(file);
   const programModule = moduleOf(file);
   const own = readTests(source, { programModule, besideProgram: true });
   if (call !== undefined) {

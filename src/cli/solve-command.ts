@@ -1,5 +1,4 @@
 import { basename, extname } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { race } from '../agents/race.ts';
 import type { RunResult } from '../controller/fold-run.ts';
 import { solve } from '../controller/solve.ts';
@@ -19,7 +18,7 @@ import { LiveView } from './live-view.ts';
 import { printable } from './printable.ts';
 import { profileText } from './profile-text.ts';
 import { RaceView } from './race-view.ts';
-import { readTextFile } from './read-text-file.ts';
+import { readSource } from './read-text-file.ts';
 import { agentsOf, budgetOf, engineOptionsOf, type SolveFlags } from './solve-flags.ts';
 
 /** `tracewise solve`: the program on stdout, what happens on stderr; returns the exit code. */
@@ -101,7 +100,6 @@ function summary({
 }
 
 async function readTaskFrom(source: string): Promise<Task> {
-  if (source === '-') return readTask(await text(process.stdin), { id: 'stdin' });
-  const content = await readTextFile(source, 'task file');
-  return readTask(content, { id: basename(source, extname(source)) });
+  const content = await readSource(source, 'task file');
+  return readTask(content, { id: source === '-' ? 'stdin' : basename(source, extname(source)) });
 }

@@ -2,9 +2,14 @@ import { TracewiseError } from '../errors.ts';
 import { readPythonTask } from './read-python-task.ts';
 import { parseTask, type Task } from './task.ts';
 
+/** Without the byte order mark that some editors begin a file with. */
+export function withoutMark(text: string): string {
+  return text.replace(/^\uFEFF/, '');
+}
+
 /** A task from text: JSON where it starts with `{`, a Python file otherwise. Throws ERR_TASK. */
 export function readTask(text: string, { id }: { id?: string } = {}): Task {
-  const source = text.replace(/^\uFEFF/, '');
+  const source = withoutMark(text);
   if (source.trim() === '')
     throw new TracewiseError('ERR_TASK', 'Expected a task but received an empty text');
   if (!source.trimStart().startsWith('{')) {
