@@ -115,14 +115,9 @@ async function drawNext(
 }
 
 /** Grows a group in a sequence of its own. */
-async function growFork(
-  setup: CandidateSetup,
-  parent: TokenSequence,
-  { token, members }: Group,
-): Promise<void> {
+async function growFork(setup: CandidateSetup, parent: TokenSequence, group: Group): Promise<void> {
   const fork = setup.streams.forkCandidate(parent);
-  fork.append([token]);
-  await grow(setup, fork, members);
+  await growOn(setup, fork, group);
   if (!isConditionalAlone(setup.options)) setup.streams.releaseCandidates([fork]);
 }
 
@@ -131,15 +126,25 @@ async function grow(setup: CandidateSetup, sequence: TokenSequence, members: Gro
   for (let together = members; ; ) {
     const [first, ...others] = await drawNext(setup, sequence, together);
     if (!first) return;
-    const forks = others.map((group) => growFork(setup, sequence, group));
-    const goOn = async () => sequence.append([first.token]);
-    if (forks.length > 0) {
-      await allEnded([goOn().then(() => grow(setup, sequence, first.members)), ...forks]);
+    if (others.length > 0) {
+      // They fork from the sequence before it goes on.
+      const forks = others.map((group) => growFork(setup, sequence, group));
+      await allEnded([growOn(setup, sequence, first), ...forks]);
       return;
     }
-    await goOn();
+    sequence.append([first.token]);
     together = first.members;
   }
+}
+
+/** What `append` throws is a rejection here: the forks are at work already. */
+async function growOn(
+  setup: CandidateSetup,
+  sequence: TokenSequence,
+  { token, members }: Group,
+): Promise<void> {
+  sequence.append([token]);
+  await grow(setup, sequence, members);
 }
 
 /**
