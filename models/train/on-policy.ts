@@ -144,13 +144,13 @@ async function programsOf(task: Task, seed: number): Promise<string[]> {
   const pieces = buildPrompt(task, options, () => undefined);
   const streams = new Streams(engine, pieces, { together: false });
   try {
-    const { entryPoint } = task;
+    const name = task.entryPoint;
     const setup = {
       model: engine,
       streams,
       options,
       codeSoFar: pieces.begun,
-      entryPoint,
+      name,
       refresh: 0,
       signal,
     };

@@ -1,20 +1,21 @@
-import { answerRegion } from '../lines/answer-region.ts';
+import { type AnswerRegion, answerRegion } from '../lines/answer-region.ts';
 import { ByteText } from '../lines/byte-text.ts';
 import { countNewlines } from '../lines/count-newlines.ts';
-import { definesFunction, functionState } from '../lines/function-state.ts';
+import { definesFunction, functionState, type SoughtName } from '../lines/function-state.ts';
+import { endsInString } from '../lines/logical-lines.ts';
 
 /** The answer as it grows: its text, its program, and where the program stands. */
 export class Answer {
   readonly #fenced: boolean;
   readonly #begun: string;
-  readonly #entryPoint: string;
+  readonly #name: SoughtName;
   readonly #generated = new ByteText();
-  #region = { phase: 'prose', code: '' } as ReturnType<typeof answerRegion>;
+  #region: AnswerRegion = { phase: 'prose', code: '', passedOver: [] };
 
-  constructor({ fenced, begun, entryPoint }: { fenced: boolean; begun: string; entryPoint: string }) {
+  constructor({ fenced, begun, name }: { fenced: boolean; begun: string; name: SoughtName }) {
     this.#fenced = fenced;
     this.#begun = begun;
-    this.#entryPoint = entryPoint;
+    this.#name = name;
     this.#read();
   }
 
@@ -54,19 +55,27 @@ export class Answer {
 
   /** Inside the function that is asked for: where guidance may be on. */
   get insideFunction(): boolean {
-    return this.#region.phase === 'code' && functionState(this.code, this.#entryPoint) === 'inside';
+    return this.#region.phase === 'code' && functionState(this.code, this.#name) === 'inside';
   }
 
-  /** The program as it stands: of an answer without a fence the whole text, where it holds the function. */
+  /**
+   * The program as it stands: of an answer without a fence the whole text, where it defines what is asked for; where
+   * nothing does, the last block.
+   */
   get program(): string {
+    if (this.#region.phase === 'code' && endsInString(this.code))
+      return this.#find({ marksInStrings: true }).code;
     if (this.#region.phase !== 'prose') return this.code;
-    return definesFunction(this.text, this.#entryPoint) ? this.text : '';
+    if (definesFunction(this.text, this.#name)) return this.text;
+    return this.#region.passedOver.at(-1) ?? '';
+  }
+
+  #find(options: { marksInStrings?: boolean } = {}): AnswerRegion {
+    const isAnswer = (code: string) => definesFunction(code, this.#name);
+    return answerRegion(this.text, { fenced: this.#fenced, isAnswer, ...options });
   }
 
   #read(): void {
-    this.#region = answerRegion(this.text, {
-      fenced: this.#fenced,
-      isAnswer: (code) => definesFunction(code, this.#entryPoint),
-    });
+    this.#region = this.#find();
   }
 }

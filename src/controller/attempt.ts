@@ -1,9 +1,10 @@
 import { TracewiseError } from '../errors.ts';
 import type { EventBody, LineEnd, RunCounters } from '../events.ts';
 import { uniformStream } from '../guidance/uniform-stream.ts';
-import { trimAttempts } from '../lines/trim-attempts.ts';
+import { programTexts } from '../lines/program-texts.ts';
 import type { TestResult } from '../program-runner.ts';
 import { buildPrompt } from '../prompt/build-prompt.ts';
+import { soughtName } from '../task/task.ts';
 import { Answer } from './answer.ts';
 import type { AttemptSetup } from './attempt-setup.ts';
 import { Drafts } from './drafts.ts';
@@ -48,7 +49,7 @@ export class Attempt {
     }
     const pieces = buildPrompt(task, options, (messages) => model.renderChat(messages));
     this.#setup = setup;
-    this.#answer = new Answer({ ...pieces, entryPoint: task.entryPoint });
+    this.#answer = new Answer({ ...pieces, name: soughtName(task) });
     this.#line = { index: this.#answer.newlines, tokens: 0, changedTokens: 0 };
     this.#streams = new Streams(model, pieces, { together: !isConditionalAlone(options) });
     this.#evidence = new Evidence(runner, task, options);
@@ -201,11 +202,10 @@ export class Attempt {
     emit({ type: 'run-end', endedBy, program, results, counters: this.counters });
   }
 
-  /** An answer that was cut short is cut back to what parses. */
+  /** The first of the answer's texts that parses; as written where none does. */
   async #finalProgram(complete: boolean): Promise<string> {
     const written = this.#answer.program;
-    if (complete) return `${written.trimEnd()}\n`;
-    const attempts = trimAttempts(written);
+    const attempts = programTexts(written, soughtName(this.#setup.task), complete);
     const [parsed] = await this.#setup.runner.parse([attempts], { signal: this.#setup.abortSignal });
     return `${(parsed ? attempts[parsed.index]! : written).trimEnd()}\n`;
   }

@@ -1,4 +1,4 @@
-import { definesFunction } from '../lines/function-state.ts';
+import { definesFunction, type SoughtName } from '../lines/function-state.ts';
 import { trimAttempts } from '../lines/trim-attempts.ts';
 import type { ResolvedOptions } from '../options.ts';
 import type { ProgramRunner } from '../program-runner.ts';
@@ -15,15 +15,15 @@ export async function keepPrograms(
   setup: {
     readonly runner: ProgramRunner;
     readonly codeSoFar: string;
-    readonly entryPoint: string;
+    readonly name: SoughtName;
     readonly options: Pick<ResolvedOptions, 'executedText'>;
     readonly signal: AbortSignal;
   },
 ): Promise<KeptProgram[]> {
-  const { runner, codeSoFar, entryPoint, options, signal } = setup;
+  const { runner, codeSoFar, name, options, signal } = setup;
   const texts = [...new Set(candidates.map(({ text }) => codeSoFar + text))];
   const attempts = texts.map((text) =>
-    trimAttempts(text).filter((attempt) => definesFunction(attempt, entryPoint)),
+    trimAttempts(text).filter((attempt) => definesFunction(attempt, name)),
   );
   const parsed = await runner.parse(attempts, { signal });
   const seen = new Set<string>();

@@ -1,5 +1,6 @@
 import { renderSignal } from '../signal/render-signal.ts';
 import type { SignalEntry } from '../signal/signal-entry.ts';
+import { soughtName } from '../task/task.ts';
 import type { TokenId } from '../token-model.ts';
 import type { AttemptSetup } from './attempt-setup.ts';
 import type { Drafts } from './drafts.ts';
@@ -40,10 +41,10 @@ export interface Refreshed {
 /** One refresh: candidates, cut to programs, run, written as the signal, put before the answer. */
 export async function refreshSignal(setup: RefreshSetup): Promise<Refreshed> {
   const { task, options, runner, signal, emit, streams, codeSoFar, line, refresh } = setup;
-  const { entryPoint } = task;
+  const name = soughtName(task);
   const { length } = streams.unconditional;
-  const candidates = await sampleCandidates({ ...setup, entryPoint });
-  const kept = await keepPrograms(candidates, { runner, codeSoFar, entryPoint, options, signal });
+  const candidates = await sampleCandidates({ ...setup, name });
+  const kept = await keepPrograms(candidates, { runner, codeSoFar, name, options, signal });
   kept.forEach((program, candidate) => {
     const { outcome } = program;
     emit({

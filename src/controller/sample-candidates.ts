@@ -2,7 +2,7 @@ import { uniformStream } from '../guidance/uniform-stream.ts';
 import { answerRegion } from '../lines/answer-region.ts';
 import { ByteText } from '../lines/byte-text.ts';
 import { countNewlines } from '../lines/count-newlines.ts';
-import { endOfFunction } from '../lines/function-state.ts';
+import { endOfFunction, type SoughtName } from '../lines/function-state.ts';
 import type { ResolvedOptions } from '../options.ts';
 import type { Choice, SampleRequest, TokenId, TokenModel, TokenSequence } from '../token-model.ts';
 import type { Draft, Drafts } from './drafts.ts';
@@ -25,7 +25,7 @@ export interface CandidateSetup {
   readonly streams: Streams;
   readonly options: ResolvedOptions;
   readonly codeSoFar: string;
-  readonly entryPoint: string;
+  readonly name: SoughtName;
   /** Names this refresh among the run's draws. */
   readonly refresh: number;
   readonly signal: AbortSignal;
@@ -199,17 +199,15 @@ async function pick(
   return first!;
 }
 
-function hasEnded({ codeSoFar, entryPoint }: CandidateSetup, text: string): boolean {
+function hasEnded({ codeSoFar, name }: CandidateSetup, text: string): boolean {
   const code = codeSoFar + text;
-  return (
-    answerRegion(code, { fenced: true }).phase === 'closed' || endOfFunction(code, entryPoint) < code.length
-  );
+  return answerRegion(code, { fenced: true }).phase === 'closed' || endOfFunction(code, name) < code.length;
 }
 
 /** Cut at the fence and at the function's end. */
-function finished({ codeSoFar, entryPoint }: CandidateSetup, text: string): string {
+function finished({ codeSoFar, name }: CandidateSetup, text: string): string {
   const code = answerRegion(codeSoFar + text, { fenced: true }).code;
-  return code.slice(codeSoFar.length, endOfFunction(code, entryPoint));
+  return code.slice(codeSoFar.length, endOfFunction(code, name));
 }
 
 /** Cut also after the last newline: half a line may parse and still mean something else. */

@@ -1,38 +1,59 @@
+import { endsInString } from './logical-lines.ts';
+
 /** The part of an answer that is the program. */
 export interface AnswerRegion {
-  /** `prose`: before the fence; `code`: inside it; `closed`: the fence is shut. */
+  /** `prose`: outside of any block; `code`: inside one; `closed`: the block of the program is shut. */
   readonly phase: 'prose' | 'code' | 'closed';
   /** The program so far; '' in prose. */
   readonly code: string;
+  /** Blocks before it that are not the program, or all there are. */
+  readonly passedOver: readonly string[];
 }
 
-const opening = /^[ \t]*```[ \t]*(?:[Pp]ython[0-9]*|py)?[ \t]*\r?\n/m;
-const closing = /^[ \t]*```/m;
+/** A fenced block that is open: it ends with a line of the same mark, as long at least (CommonMark 0.31, 4.5). */
+interface Block {
+  readonly indent: string;
+  readonly mark: string;
+  /** By its info string, that of no other language. */
+  readonly isPython: boolean;
+  code: string;
+}
+
+const opening = /^([ \t]*)(`{3,}|~{3,})[ \t]*([^`\n]*)\r?\n$/;
+const pythonInfo = /^(?:\W*py(?!con)|\s*$)/i;
 
 /**
- * Finds the program in an answer. `fenced`: the prompt already opened the fence, so the answer starts with
- * code. Otherwise the model opens it itself, after any reasoning; a block that `isAnswer` rejects (an
- * illustration, say) is passed over and the next one counts.
+ * Finds the program in an answer. `fenced`: the prompt already opened the block, so the answer starts with code (and may
+ * open it once more). Otherwise the model opens it itself, after any reasoning; a block that `isAnswer` rejects (an
+ * illustration, say) is passed over and the next one counts. A mark inside a string, as in a docstring's example, closes
+ * nothing unless `marksInStrings`, for an answer that has ended there.
  */
 export function answerRegion(
   answer: string,
-  { fenced, isAnswer = () => true }: { fenced: boolean; isAnswer?: (code: string) => boolean },
+  {
+    fenced,
+    isAnswer = () => true,
+    marksInStrings = false,
+  }: { fenced: boolean; isAnswer?: (code: string) => boolean; marksInStrings?: boolean },
 ): AnswerRegion {
-  let rest = answer;
-  let inside = fenced;
-  for (;;) {
-    if (!inside) {
-      const open = opening.exec(rest);
-      if (!open) return { phase: 'prose', code: '' };
-      rest = rest.slice(open.index + open[0].length);
+  const closes = (line: string, { mark, code }: Block) =>
+    line.trimStart().startsWith(mark) && (marksInStrings || !endsInString(code));
+  const passedOver: string[] = [];
+  let block: Block | undefined = fenced ? { indent: '', mark: '```', isPython: true, code: '' } : undefined;
+  for (const line of answer.match(/[^\n]*\n|[^\n]+$/g) ?? []) {
+    const opened = opening.exec(line);
+    const isReopened = fenced && passedOver.length === 0 && block?.code.trim() === '';
+    if (opened && (!block || isReopened)) {
+      const [, indent = '', mark = '', info = ''] = opened;
+      block = { indent, mark, isPython: pythonInfo.test(info), code: '' };
+    } else if (block && !isReopened && closes(line, block)) {
+      if (block.isPython && isAnswer(block.code)) return { phase: 'closed', code: block.code, passedOver };
+      passedOver.push(block.code);
+      block = undefined;
+    } else if (block) {
+      block.code += line.startsWith(block.indent) ? line.slice(block.indent.length) : line.trimStart();
     }
-    const close = closing.exec(rest);
-    if (!close) return { phase: 'code', code: rest };
-    const code = rest.slice(0, close.index);
-    if (isAnswer(code)) return { phase: 'closed', code };
-    const lineEnd = rest.indexOf('\n', close.index);
-    if (lineEnd < 0) return { phase: 'prose', code: '' };
-    rest = rest.slice(lineEnd + 1);
-    inside = false;
   }
+  if (block?.isPython) return { phase: 'code', code: block.code, passedOver };
+  return { phase: 'prose', code: '', passedOver: block ? [...passedOver, block.code] : passedOver };
 }

@@ -1,14 +1,21 @@
 import { logicalLines } from './logical-lines.ts';
 
-/** Where generated code stands with regard to the function that is asked for. */
+/** Where generated code stands with regard to what is asked for. */
 export type FunctionState = 'before' | 'inside' | 'after';
+
+/**
+ * What a program has to define at column 0 to be an answer: the name of a function or a class, which may also be bound
+ * (`NAME = …`); undefined where any program is one, since its tests only read what it prints.
+ */
+export type SoughtName = string | undefined;
 
 /**
  * `inside` from `def NAME(` at column 0 to the next statement at column 0; a further `def NAME(` is inside
  * again (the reference's detector, which can switch on again). Methods never count.
  */
-export function functionState(code: string, entryPoint: string): FunctionState {
-  const header = headerPattern(entryPoint);
+export function functionState(code: string, name: SoughtName): FunctionState {
+  if (name === undefined) return 'inside';
+  const header = headerPattern(name);
   let state: FunctionState = 'before';
   for (const line of logicalLines(code)) {
     if (line.indent > 0) continue;
@@ -18,23 +25,35 @@ export function functionState(code: string, entryPoint: string): FunctionState {
   return state;
 }
 
-/** Offset of the statement that ends the function; the code's length while none has come. */
-export function endOfFunction(code: string, entryPoint: string): number {
-  const header = headerPattern(entryPoint);
+/**
+ * Offset of the statement that ends the last definition so far, overloads before it passed over; the code's length while
+ * none has come.
+ */
+export function endOfFunction(code: string, name: SoughtName): number {
+  if (name === undefined) return code.length;
+  const header = headerPattern(name);
   let inside = false;
+  let end: number | undefined;
   for (const line of logicalLines(code)) {
     if (line.indent > 0) continue;
-    if (header.test(line.text)) inside = true;
-    else if (inside) return line.start;
+    if (header.test(line.text)) {
+      inside = true;
+      end = undefined;
+    } else if (inside) end ??= line.start;
   }
-  return code.length;
+  return end ?? code.length;
 }
 
-/** Whether the code holds the function's header. */
-export function definesFunction(code: string, entryPoint: string): boolean {
-  return logicalLines(code).some((line) => line.indent === 0 && headerPattern(entryPoint).test(line.text));
+/** Whether the code holds the header of what is asked for. */
+export function definesFunction(code: string, name: SoughtName): boolean {
+  if (name === undefined) return code.trim() !== '';
+  const header = headerPattern(name);
+  return logicalLines(code).some((line) => line.indent === 0 && header.test(line.text));
 }
 
-function headerPattern(entryPoint: string): RegExp {
-  return new RegExp(`^(?:async\\s+)?def\\s+${entryPoint.replace(/[^\w]/g, '\\$&')}\\s*[[(]`);
+function headerPattern(name: string): RegExp {
+  const escaped = name.replace(/[^\w]/g, '\\$&');
+  return new RegExp(
+    `^(?:(?:async\\s+)?def\\s+${escaped}\\s*[[(]|class\\s+${escaped}\\s*[[(:]|${escaped}\\s*(?::[^=\\n]+)?=(?!=))`,
+  );
 }

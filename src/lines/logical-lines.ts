@@ -31,7 +31,20 @@ export function logicalLines(source: string): LogicalLine[] {
   return lines;
 }
 
-function scanLine(source: string, start: number): { end: number; open: boolean; blank: boolean } {
+/** Whether the source stops inside a string that may go on over lines. */
+export function endsInString(source: string): boolean {
+  for (let start = 0; start < source.length; ) {
+    const { end, inString } = scanLine(source, start);
+    if (inString) return true;
+    start = end + 1;
+  }
+  return false;
+}
+
+function scanLine(
+  source: string,
+  start: number,
+): { end: number; open: boolean; blank: boolean; inString?: boolean } {
   let depth = 0;
   let blank = true;
   let at = start;
@@ -52,7 +65,7 @@ function scanLine(source: string, start: number): { end: number; open: boolean; 
       const quote = isWordStart(source, at) ? stringStart.exec(source.slice(at, at + 6)) : null;
       if (quote) {
         at = stringEnd(source, at + quote[0].length, quote[1]!);
-        if (at < 0) return { end: source.length, open: true, blank };
+        if (at < 0) return { end: source.length, open: true, blank, inString: quote[1]!.length === 3 };
       } else {
         if ('([{'.includes(character)) depth++;
         else if (')]}'.includes(character)) depth = Math.max(0, depth - 1);

@@ -22,7 +22,10 @@ export function buildPrompt(
     head,
     tail: fenced ? [...tail, plain('```python\n')] : tail,
     fenced,
-    begun: beginAnswer === 'header' ? `${task.preamble}def ${task.entryPoint}(` : '',
+    begun:
+      beginAnswer === 'header'
+        ? `${task.preamble}${/^\s*async\s/.test(task.signature ?? '') ? 'async def' : 'def'} ${task.entryPoint}(`
+        : '',
   };
 }
 

@@ -23,7 +23,10 @@ const taskSchema = z.strictObject({
   id: z.coerce.string().default('task'),
   /** What is asked, in words. */
   text: source,
-  /** The function's name; found in the signature or the first assert where absent. */
+  /**
+   * The name of the function or class; found in the signature or the first assert where absent. Of a program that is
+   * read by what it prints: the function that is called where the program calls none itself, `main` where absent.
+   */
   entryPoint: z
     .string()
     .regex(identifier, 'is not a Python name')
@@ -62,7 +65,11 @@ export function parseTask(input: unknown): Task {
   }
   const task = parsed.data;
   refuseBareExpressions(task);
-  const entryPoint = task.entryPoint ?? nameIn(task.signature) ?? task.tests.map(nameCalled).find(Boolean);
+  const entryPoint =
+    task.entryPoint ??
+    nameIn(task.signature) ??
+    task.tests.map(nameCalled).find(Boolean) ??
+    (readsOnlyOutput(task.tests) ? 'main' : undefined);
   if (!entryPoint) {
     throw new TracewiseError(
       'ERR_TASK',
@@ -70,6 +77,15 @@ export function parseTask(input: unknown): Task {
     );
   }
   return Object.freeze({ ...task, entryPoint });
+}
+
+/** What a program has to define to be an answer; undefined where its tests only read what it prints. */
+export function soughtName({ tests, entryPoint }: Task): string | undefined {
+  return readsOnlyOutput(tests) ? undefined : entryPoint;
+}
+
+function readsOnlyOutput(tests: readonly ProgramTest[]): boolean {
+  return tests.every(({ kind }) => kind === 'io');
 }
 
 /** A helper of the setup may hold the assert: `same(f(2), 4)`. */

@@ -18,7 +18,7 @@ async function follow(guidanceStrength: number) {
   const streams = new Streams(engine, prompt, { together: true });
   const options = resolveOptions({ guidanceStrength, candidates: 1, temperature: 0, horizonLines: 1 });
   const signal = new AbortController().signal;
-  const setup = { model: engine, streams, options, entryPoint: 'f', codeSoFar: 'def f(x):\n', signal };
+  const setup = { model: engine, streams, options, name: 'f', codeSoFar: 'def f(x):\n', signal };
   const [candidate] = await sampleCandidates({ ...setup, refresh: 0 });
   for (const token of candidate!.tokens) streams.append(token);
   const before = engine.counters.rows;
@@ -49,7 +49,7 @@ it('draws along guesses what it draws token by token', async () => {
       const ahead = new Drafts(engine, { withinLine: false });
       ahead.set(guesses);
       const before = engine.counters.decodes;
-      const setup = { model: engine, streams, options, entryPoint: 'f', codeSoFar: prompt.begun, signal };
+      const setup = { model: engine, streams, options, name: 'f', codeSoFar: prompt.begun, signal };
       const drawn = await sampleCandidates({ ...setup, refresh: 0, ...(guesses.length > 0 && { ahead }) });
       streams.dispose();
       expect(engine.openSequences).toBe(0);

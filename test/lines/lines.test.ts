@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { answerRegion } from '../../src/lines/answer-region.ts';
 import { ByteText } from '../../src/lines/byte-text.ts';
 import { countNewlines } from '../../src/lines/count-newlines.ts';
-import { definesFunction, functionState } from '../../src/lines/function-state.ts';
+import { definesFunction, endOfFunction, functionState } from '../../src/lines/function-state.ts';
 import { logicalLines } from '../../src/lines/logical-lines.ts';
+import { programTexts } from '../../src/lines/program-texts.ts';
 import { trimAttempts } from '../../src/lines/trim-attempts.ts';
 
 describe('logicalLines', () => {
@@ -59,6 +60,34 @@ describe('functionState', () => {
     expect(functionState(code, 'f')).toBe(state);
   });
 
+  it.each([
+    ['class f:\n    x = 1\n', 'inside'],
+    ['class f(Base):\n', 'inside'],
+    ['class fx:\n', 'before'],
+    ['f = lambda x: x\n', 'inside'],
+    ['f: Callable = g\n', 'inside'],
+    ['f == 1\n', 'before'],
+    ['class S:\n    def f(self):\n        pass\nf = S().f\ng = 1\n', 'after'],
+  ])('%j, which defines something else than a function, is %s', (code, state) => {
+    expect(functionState(code, 'f')).toBe(state);
+    expect(definesFunction(code, 'f')).toBe(state !== 'before');
+  });
+
+  it('any program is inside where none has to define a name', () => {
+    expect(functionState('print(1)\n', undefined)).toBe('inside');
+    expect(definesFunction('print(1)\n', undefined)).toBe(true);
+    expect(definesFunction('\n', undefined)).toBe(false);
+    expect(endOfFunction('def f():\n    pass\nf()\n', undefined)).toBe(22);
+  });
+
+  it('the end is that of the last definition, overloads passed over', () => {
+    const overload = '@overload\ndef f(x: int): ...\n';
+    const last = `${overload}${overload}def f(x):\n    return x\n`;
+    expect(endOfFunction(`${overload}@overload\n`, 'f')).toBe(overload.length);
+    expect(endOfFunction(last, 'f')).toBe(last.length);
+    expect(endOfFunction(`${last}g = f\n`, 'f')).toBe(last.length);
+  });
+
   it('definesFunction sees the header anywhere at column 0', () => {
     expect(definesFunction('import re\ndef f(x):\n    pass\nprint(1)', 'f')).toBe(true);
     expect(definesFunction('s = """\ndef f(x):\n"""', 'f')).toBe(false);
@@ -83,6 +112,21 @@ describe('trimAttempts', () => {
   });
 });
 
+describe('programTexts', () => {
+  const f = 'def f(x):\n    return 1\n';
+
+  it('of a complete answer are itself and what ends with its function', () => {
+    expect(programTexts(f, 'f', true)).toEqual([f]);
+    expect(programTexts(`${f}\nThis adds.\n`, 'f', true)).toEqual([`${f}\nThis adds.\n`, `${f}\n`]);
+  });
+
+  it('of one that was cut short leave half a line out first where it is behind the function', () => {
+    expect(programTexts(`${f}resu`, 'f', false)[0]).toBe(f);
+    expect(programTexts('def f(x):\n    return 1', 'f', false)[0]).toBe('def f(x):\n    return 1');
+    expect(programTexts(`${f}a = 1\nresu`, 'f', false)[0]).toBe(`${f}a = 1\n`);
+  });
+});
+
 describe('answerRegion', () => {
   const isAnswer = (code: string) => code.includes('def f');
 
@@ -97,7 +141,38 @@ describe('answerRegion', () => {
     ['```python\nx = 1\n```', false, 'prose', ''],
     ['def f(x):\n    s = "```"\n', true, 'code', 'def f(x):\n    s = "```"\n'],
   ] as const)('%j (fenced: %s) is %s', (answer, fenced, phase, code) => {
-    expect(answerRegion(answer, { fenced, isAnswer })).toEqual({ phase, code });
+    expect(answerRegion(answer, { fenced, isAnswer })).toMatchObject({ phase, code });
+  });
+
+  const f = 'def f(x): pass\n';
+
+  it.each([
+    ['the prompt’s block opened once more', `\n\`\`\`python\n${f}\`\`\``, true],
+    ['any way to name Python', `\`\`\`PYTHON title="a"\n${f}\`\`\``, false],
+    ['a longer mark', `\`\`\`\`py\n${f}\`\`\`\`\n`, false],
+    ['tildes', `~~~\n${f}~~~\n`, false],
+    ['a block of a list, less its indentation', `1. So:\n   \`\`\`\n   ${f}   \`\`\`\n`, false],
+    ['a block behind those of other languages', `\`\`\`text\ndef f\n\`\`\`\n\`\`\`\n${f}\`\`\``, false],
+  ])('closes %s', (_, answer, fenced) => {
+    expect(answerRegion(answer, { fenced, isAnswer })).toMatchObject({ phase: 'closed', code: f });
+  });
+
+  it('closes nothing at a mark inside a string, unless the answer has ended there', () => {
+    const example = 'def f(x):\n    """Adds.\n    ```\n    f(1)\n    ```\n';
+    const whole = `${example}    """\n    return x\n`;
+    expect(answerRegion(`${whole}\`\`\``, { fenced: true })).toMatchObject({ phase: 'closed', code: whole });
+    expect(answerRegion(example, { fenced: true })).toMatchObject({ phase: 'code', code: example });
+    const { code } = answerRegion(example, { fenced: true, marksInStrings: true });
+    expect(code).toBe('def f(x):\n    """Adds.\n');
+  });
+
+  it('tells the blocks that it passes over', () => {
+    const answer = '```\nx = 1\n```\n```bash\nls\n```\n```python\ny = 2\n```';
+    expect(answerRegion(answer, { fenced: false, isAnswer }).passedOver).toEqual([
+      'x = 1\n',
+      'ls\n',
+      'y = 2\n',
+    ]);
   });
 });
 
