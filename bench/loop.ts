@@ -12,7 +12,7 @@ import { openPublicApi } from './peers/node-llama-cpp.ts';
 import { type Draws, notingDraws, PublicApiModel } from './peers/public-api-model.ts';
 import { benchModelPath } from './support/bench-models.ts';
 import { BusyRunner } from './support/busy-runner.ts';
-import { heldoutTasks } from './support/heldout-tasks.ts';
+import { retoldTasks } from './support/heldout-tasks.ts';
 import { agents, type LoopRow, reportLoop, type Speed } from './support/loop-report.ts';
 import { naiveModel } from './support/naive-model.ts';
 import type { TensorType } from './support/tensor-formats.ts';
@@ -30,7 +30,7 @@ const loop: SolveOptions = {
   ...embeddedModel.options,
   guidanceStrength: 0.5,
   candidates: 3,
-  horizonLines: 2,
+  horizonLines: 3,
   stopOnPass: false,
 };
 
@@ -43,6 +43,8 @@ interface LoopFlags {
   readonly model?: string;
   readonly n?: string;
   readonly threads?: string;
+  /** How many times over the prompt tells the task: 1 is about 120 tokens, 4 are 430, as long as a few-shot prompt. */
+  readonly told?: string;
   readonly weights?: TensorType;
   readonly gpu?: 'cuda' | 'vulkan' | 'metal';
   readonly 'lib-dir'?: string;
@@ -60,13 +62,14 @@ export async function main({
   quick,
   model = 'embedded',
   threads = '1',
+  told = '1',
   weights,
   gpu,
   'lib-dir': libDir,
   without = '',
   n = String((model === 'embedded' ? taskCounts.embedded : taskCounts.large) / (quick ? 3 : 1)),
 }: LoopFlags) {
-  const tasks = heldoutTasks(Number(n));
+  const tasks = retoldTasks(Number(n), Number(told));
   const modelPath = await benchModelPath(model, weights);
   const engineOptions = {
     modelPath,
