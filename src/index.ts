@@ -1,6 +1,7 @@
+export { foldRace } from './agents/fold-race.ts';
 export { type GridAxes, grid } from './agents/grid.ts';
 export { type Race, race } from './agents/race.ts';
-export type { RaceEvent } from './agents/race-event.ts';
+export type { AgentEvent, RaceEnd, RaceEvent } from './agents/race-event.ts';
 export type { RaceOptions, RaceSetup } from './agents/race-setup.ts';
 export type { SignalRewriter } from './controller/attempt-setup.ts';
 export type { CombinedResult } from './controller/combine-runs.ts';

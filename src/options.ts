@@ -21,8 +21,12 @@ const share = z.number().min(0).max(1);
 const budgetSchema = z.strictObject({
   /** Tokens of the answer. */
   newTokens: count.default(512),
-  /** Rows (tokens of any sequence) that this run may put through the model. */
+  /**
+   * Rows (tokens of any sequence) that this run may put through the model. It stops within its candidates, and passes the
+   * number by no more than one prompt or signal and one draft.
+   */
   modelTokens: count.optional(),
+  /** After it the program is still judged: that takes the tests' own `timeoutMs` each at most. */
   wallClockMs: count.max(mostMs).optional(),
   /** Runs of one program on one test, of candidates; those that judge the final program come on top. */
   executions: count.optional(),

@@ -26,7 +26,8 @@ export interface Finish {
  * and prompt; hidden tests have no say here). Where none passes, the result is that of most visible tests, ties:
  * the agent named first. While one agent's programs run, others decode; all share the prompt's cells.
  *
- * Throws as `solve` does. The others' runs end in order (`outrun`), so that the result tells what each has cost.
+ * Throws as `solve` does. The others' runs end in order (`outrun`), so that the result tells what each has cost; nobody
+ * waits for a verdict on them.
  */
 export function race(taskInput: TaskInput, setup: RaceSetup): Race {
   return runAgents(taskInput, setup, { endsAtPass: true, choose: mostPassed });
@@ -46,8 +47,10 @@ export function runAgents(taskInput: TaskInput, setup: RaceSetup, { endsAtPass, 
     const agents = new Agents({ task, engine, runner, ...signals, lineup, endsAtPass, onEvent });
     await agents.run();
     const { runs, winner, sharedRows } = agents;
+    const chosen = winner ?? choose(runs);
     const elapsedMs = performance.now() - startedMs;
-    return combineRuns(runs, winner ?? choose(runs), { sharedRows, elapsedMs });
+    onEvent({ type: 'race-end', chosen, agents: runs.length, sharedRows, elapsedMs });
+    return combineRuns(runs, chosen, { sharedRows, elapsedMs });
   };
   return startWork(work, events, { signal, wallClockMs: lineup.budget.wallClockMs });
 }

@@ -1,5 +1,6 @@
 import { basename, extname } from 'node:path';
 import { race } from '../agents/race.ts';
+import type { RaceEvent } from '../agents/race-event.ts';
 import type { RunResult } from '../controller/fold-run.ts';
 import { solve } from '../controller/solve.ts';
 import type { Underway } from '../controller/underway.ts';
@@ -54,19 +55,21 @@ async function solveTask(source: string, flags: SolveFlags, signal: AbortSignal)
   }
 }
 
-async function report<Event extends RunEvent & { readonly agent?: number }>(
+async function report<Event extends RunEvent | RaceEvent>(
   run: Underway<RunResult, Event>,
   view: { show(event: Event): void },
   engine: TokenModel,
   flags: SolveFlags,
 ): Promise<number> {
   const isLive = process.stderr.isTTY && !flags.quiet;
-  const byAgent = new Map<number, Event[]>();
+  const byAgent = new Map<number, RunEvent[]>();
   const startedMs = performance.now();
   for await (const event of run) {
-    const agent = event.agent ?? 0;
-    if (event.type === 'run-start') byAgent.set(agent, []);
-    byAgent.get(agent)?.push(event);
+    if (event.type !== 'race-end') {
+      const agent = 'agent' in event ? event.agent : 0;
+      if (event.type === 'run-start') byAgent.set(agent, []);
+      byAgent.get(agent)?.push(event);
+    }
     if (flags.json) process.stdout.write(`${JSON.stringify(event)}\n`);
     if (isLive) view.show(event);
   }

@@ -1,5 +1,5 @@
 import { TracewiseError } from '../errors.ts';
-import type { EventBody, LineEnd, RunCounters } from '../events.ts';
+import type { EndReason, EventBody, LineEnd, RunCounters } from '../events.ts';
 import { uniformStream } from '../guidance/uniform-stream.ts';
 import { programTexts } from '../lines/program-texts.ts';
 import type { TestResult } from '../program-runner.ts';
@@ -155,7 +155,10 @@ export class Attempt {
       evidence: this.#evidence,
       refresh: this.#refreshes++,
       ahead: this.#ahead,
-      onToken: () => this.#candidateTokens++,
+      onToken: () => {
+        this.#candidateTokens++;
+        this.#checkRows();
+      },
     });
     this.#sampled = sampled;
     this.#picker.setDrafts(drafts);
@@ -172,10 +175,14 @@ export class Attempt {
   }
 
   #checkBudget(): void {
-    const { newTokens, modelTokens = Infinity } = this.#setup.options.budget;
-    if (this.#newTokens >= newTokens) throw new RunStopped('new-tokens');
-    if (this.#streams.rows >= modelTokens) throw new RunStopped('model-tokens');
+    if (this.#newTokens >= this.#setup.options.budget.newTokens) throw new RunStopped('new-tokens');
+    this.#checkRows();
     if (!this.#streams.hasRoom) throw new RunStopped('context-full');
+  }
+
+  #checkRows(): void {
+    const { modelTokens = Infinity } = this.#setup.options.budget;
+    if (this.#streams.rows >= modelTokens) throw new RunStopped('model-tokens');
   }
 
   /** A token may end several lines at once; its cost counts for the first of them. */
@@ -197,15 +204,19 @@ export class Attempt {
   async #finish({ endedBy, program: passed }: RunStopped): Promise<void> {
     const { emit } = this.#setup;
     if (this.#line.tokens > 0) emit(this.#lineEnd());
-    const program = passed ?? (await this.#finalProgram(endedBy === 'end-of-code'));
-    const results = passed === undefined ? await this.#judge(program) : await this.#tracedResults(passed);
+    // Nobody waits for the verdict on a run that cannot win any more.
+    const isOutrun = endedBy === 'outrun';
+    const program = passed ?? (isOutrun ? this.#answer.program : await this.#finalProgram(endedBy));
+    const results = isOutrun
+      ? []
+      : await (passed === undefined ? this.#judge(program) : this.#tracedResults(passed));
     emit({ type: 'run-end', endedBy, program, results, counters: this.counters });
   }
 
   /** The first of the answer's texts that parses; as written where none does. */
-  async #finalProgram(complete: boolean): Promise<string> {
+  async #finalProgram(endedBy: EndReason): Promise<string> {
     const written = this.#answer.program;
-    const attempts = programTexts(written, soughtName(this.#setup.task), complete);
+    const attempts = programTexts(written, soughtName(this.#setup.task), endedBy === 'end-of-code');
     const [parsed] = await this.#setup.runner.parse([attempts], { signal: this.#setup.abortSignal });
     return `${(parsed ? attempts[parsed.index]! : written).trimEnd()}\n`;
   }

@@ -1,4 +1,5 @@
 import type { RunEvent } from '../events.ts';
+import { mustBeOneRun } from './fold-run.ts';
 
 /** Where the time of a run went. */
 export const phases = [
@@ -34,6 +35,7 @@ export function profileRun(events: readonly RunEvent[]): RunProfile {
   const end = events.at(-1);
   if (events[0]?.type !== 'run-start' || end?.type !== 'run-end')
     throw new TypeError('Expected the events of a whole run, `run-start` to `run-end`');
+  mustBeOneRun(events);
   const phaseMs = Object.fromEntries(phases.map((phase) => [phase, 0])) as Record<Phase, number>;
   let last = 0;
   let unread = true;

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { foldRace } from '../../src/agents/fold-race.ts';
 import { type Race, race } from '../../src/agents/race.ts';
-import type { RaceEvent } from '../../src/agents/race-event.ts';
+import type { AgentEvent, RaceEvent } from '../../src/agents/race-event.ts';
 import type { RaceOptions } from '../../src/agents/race-setup.ts';
 import { foldRun } from '../../src/controller/fold-run.ts';
+import { profileRun } from '../../src/controller/profile-run.ts';
 import type { SolveOptions } from '../../src/options.ts';
 import { endPiece, ScriptedModel } from '../../src/testing/scripted-model.ts';
 import { ScriptedRunner } from '../../src/testing/scripted-runner.ts';
@@ -62,10 +64,19 @@ describe('one agent after another', () => {
     const first = race(task, setup(agents, { concurrency: 1 }));
     const events = await eventsOf(first);
     expect(timeless(await eventsOf(race(task, setup(agents, { concurrency: 1 }))))).toEqual(timeless(events));
-    const { runs } = await first;
-    for (const [agent, run] of runs.entries()) {
-      expect(foldRun(events.filter((event) => event.agent === agent))).toEqual(run);
+    const result = await first;
+    for (const [agent, run] of result.runs.entries()) {
+      const own = events.filter((event): event is AgentEvent => event.agent === agent);
+      expect(foldRun(own)).toEqual(run);
     }
+    expect(foldRace(JSON.parse(JSON.stringify(events)))).toEqual(result);
+    expect(() => foldRun(events.filter(({ type }) => type !== 'race-end') as AgentEvent[])).toThrow(
+      'foldRace',
+    );
+    expect(() => profileRun(events.filter(({ type }) => type !== 'race-end') as AgentEvent[])).toThrow(
+      'foldRace',
+    );
+    expect(() => foldRace(events.slice(0, -1))).toThrow('race-end');
   });
 
   it('takes the program of most tests, the first of them, where none passes', async () => {
@@ -107,6 +118,22 @@ describe('agents at once', () => {
     expect({ chosen, solved }).toEqual({ chosen: 1, solved: true });
     expect(runs[0]!.endedBy).toBe('outrun');
     expect(at.engine.openSequences.size).toBe(0);
+  });
+
+  it('waits for no verdict on those that were outrun', async () => {
+    const at = setup([slow, guided]);
+    const judged: string[] = [];
+    const run = at.runner.run.bind(at.runner);
+    at.runner.run = (request, options) => {
+      if (!request.trace) judged.push(request.program);
+      return run(request, options);
+    };
+    const running = race(task, at);
+    const events = await eventsOf(running);
+    const { runs } = await running;
+    expect(runs[0]).toMatchObject({ endedBy: 'outrun', solved: false, results: [], testsTotal: 0 });
+    expect(judged).toEqual(['def f(x):\n    return x + 1\n']);
+    expect(events.at(-1)).toMatchObject({ type: 'race-end', chosen: 1, agents: 2 });
   });
 
   it('lets the foremost win where that is asked for', async () => {

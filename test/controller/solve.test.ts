@@ -145,6 +145,20 @@ describe('solve', () => {
     expect(result.results).toHaveLength(2);
   });
 
+  it('keeps a budget of rows within the candidates of a refresh', async () => {
+    // Candidates that go on without a newline, in many words, since two that draw alike are one row.
+    const endless: typeof wavering = (text) =>
+      text.endsWith('def f(') ? 'x):\n    ' : { 'a ': 0.25, 'b ': 0.25, 'c ': 0.25, 'd ': 0.25 };
+    const budget = { modelTokens: 900 };
+    const { rows, endedBy, candidateTokens } = await solve(
+      task,
+      setup({ budget, speculation: false }, endless),
+    );
+    expect(endedBy).toBe('model-tokens');
+    expect(candidateTokens).toBeGreaterThan(100);
+    expect(rows).toBeLessThan(900 + 8);
+  });
+
   it('keeps a wall-clock budget and still judges what stands', async () => {
     const result = await solve(
       task,
