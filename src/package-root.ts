@@ -18,6 +18,8 @@ function search(folder: string): string {
   if (existsSync(file) && JSON.parse(readFileSync(file, 'utf8')).name === 'tracewise') return folder;
   const parent = dirname(folder);
   if (parent === folder)
-    throw new Error('Expected a package.json named tracewise above this module but found none');
+    throw new Error(
+      'Expected a package.json named tracewise above this module but found none; where a bundler took it in, leave `tracewise` out of the bundle (`external`)',
+    );
   return search(parent);
 }
