@@ -125,7 +125,10 @@ export interface TokenModel {
   readonly counters: ModelCounters;
   /** What a decode of so many rows takes, in ms, on an empty cache: how far to look ahead follows from it. */
   decodeMs(rows: number): number;
-  /** `special`: read control tokens written in the text as such. `begin`: add the model's begin token where it wants one. */
+  /**
+   * The bytes of the tokens are those of the text, so that a text may be read piece by piece. `special`: read control tokens
+   * written in the text as such. `begin`: of the first piece; adds the begin token, and the blank, that the model wants there.
+   */
   tokenize(text: string, options?: { special?: boolean; begin?: boolean }): TokenId[];
   /** The bytes that a token stands for; it may hold half a character. Control tokens give none. */
   tokenBytes(token: TokenId): Uint8Array;

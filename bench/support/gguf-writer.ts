@@ -57,6 +57,11 @@ export class GgufWriter {
     this.#entry(key, types.array, uint32(types.int32), uint64(values.length), bytes);
   }
 
+  float32s(key: string, values: readonly number[]): void {
+    const bytes = Buffer.from(Float32Array.from(values).buffer);
+    this.#entry(key, types.array, uint32(types.float32), uint64(values.length), bytes);
+  }
+
   tensor(name: string, dimensions: readonly number[], type: TensorType, value?: number | FillRow): void {
     this.#tensors.push({ name, dimensions, type, value });
   }

@@ -1,5 +1,6 @@
 import { byteVocabulary } from './byte-vocabulary.ts';
 import { GgufWriter, type TensorType } from './gguf-writer.ts';
+import { sentencePieceVocabulary } from './sentencepiece-vocabulary.ts';
 
 /** Shape of a model with random weights: it decodes like a real one and says nothing. */
 export interface RandomModel {
@@ -12,6 +13,8 @@ export interface RandomModel {
   readonly trainedTokens: number;
   readonly weights: TensorType;
   readonly seed: number;
+  /** A SentencePiece tokenizer in place of byte-level BPE; what is given is written as its `add_space_prefix`. */
+  readonly sentencePiece?: { readonly addSpacePrefix?: boolean };
   /** Written as the model's chat template. */
   readonly chatTemplate?: string;
   /** mamba: a recurrent model, which the engine refuses. */
@@ -89,7 +92,14 @@ export function writeRandomModel(
   return path;
 }
 
-function writeTokenizer(writer: GgufWriter, { vocabularySize, chatTemplate }: RandomModel): void {
+function writeTokenizer(writer: GgufWriter, model: RandomModel): void {
+  const { vocabularySize, sentencePiece, chatTemplate } = model;
+  if (sentencePiece) writeSentencePiece(writer, vocabularySize, sentencePiece);
+  else writeByteBpe(writer, vocabularySize);
+  if (chatTemplate !== undefined) writer.text('tokenizer.chat_template', chatTemplate);
+}
+
+function writeByteBpe(writer: GgufWriter, vocabularySize: number): void {
   const { tokens, types, merges, end } = byteVocabulary(vocabularySize);
   writer.text('tokenizer.ggml.model', 'gpt2');
   writer.text('tokenizer.ggml.pre', 'qwen2');
@@ -99,7 +109,22 @@ function writeTokenizer(writer: GgufWriter, { vocabularySize, chatTemplate }: Ra
   writer.uint32('tokenizer.ggml.bos_token_id', end);
   writer.uint32('tokenizer.ggml.eos_token_id', end);
   writer.bool('tokenizer.ggml.add_bos_token', false);
-  if (chatTemplate !== undefined) writer.text('tokenizer.chat_template', chatTemplate);
+}
+
+function writeSentencePiece(
+  writer: GgufWriter,
+  vocabularySize: number,
+  { addSpacePrefix }: { addSpacePrefix?: boolean },
+): void {
+  const { tokens, scores, types, begin, end } = sentencePieceVocabulary(vocabularySize);
+  writer.text('tokenizer.ggml.model', 'llama');
+  writer.texts('tokenizer.ggml.tokens', tokens);
+  writer.float32s('tokenizer.ggml.scores', scores);
+  writer.int32s('tokenizer.ggml.token_type', types);
+  writer.uint32('tokenizer.ggml.bos_token_id', begin);
+  writer.uint32('tokenizer.ggml.eos_token_id', end);
+  writer.bool('tokenizer.ggml.add_bos_token', true);
+  if (addSpacePrefix !== undefined) writer.bool('tokenizer.ggml.add_space_prefix', addSpacePrefix);
 }
 
 function llamaTensors(writer: GgufWriter, model: RandomModel): void {

@@ -1,5 +1,6 @@
 #include "model.h"
 
+#include <cstring>
 #include <stdexcept>
 
 namespace tracewise {
@@ -14,6 +15,15 @@ bool onProgress(float progress, void* data) {
   const auto* load = static_cast<LoadProgress*>(data);
   load->report(progress);
   return !load->cancelled.load();
+}
+
+constexpr const char* kAddSpacePrefix = "tokenizer.ggml.add_space_prefix";
+
+/// llama.cpp would put a blank before each text that it tokenizes, and behind each control token.
+void switchOffSpacePrefix(llama_model_kv_override& override) {
+  override.tag = LLAMA_KV_OVERRIDE_TYPE_BOOL;
+  std::strncpy(override.key, kAddSpacePrefix, sizeof override.key - 1);
+  override.val_bool = false;
 }
 
 std::string joinLines(const std::vector<std::string>& lines) {
@@ -33,6 +43,10 @@ std::shared_ptr<Model> Model::load(const std::string& path, const ModelOptions& 
   llama_model_params params = api->llama_model_default_params();
   params.n_gpu_layers = options.gpuLayers;
   if (!options.mmap) params.load_mode = LLAMA_LOAD_MODE_NONE;
+  // The last one, without a key, ends the list.
+  llama_model_kv_override overrides[2] = {};
+  switchOffSpacePrefix(overrides[0]);
+  params.kv_overrides = overrides;
   params.progress_callback = onProgress;
   params.progress_callback_user_data = &load;
   LogCapture log;
@@ -53,6 +67,12 @@ Model::Model(const LlamaApi& api, llama_model* model)
 Model::~Model() { api_.llama_model_free(model_); }
 
 bool Model::hasTokenizer() const { return api_.llama_vocab_type(vocab_) != LLAMA_VOCAB_TYPE_NONE; }
+
+bool Model::addsSpacePrefix() const {
+  // What the file says; without a word of it, such a tokenizer does.
+  return api_.llama_vocab_type(vocab_) == LLAMA_VOCAB_TYPE_SPM &&
+         metadata(kAddSpacePrefix) != "false";
+}
 
 std::vector<int32_t> Model::tokenize(const std::string& text, bool special) const {
   if (!hasTokenizer()) throw std::runtime_error("the model file has no tokenizer");

@@ -34,8 +34,10 @@ class Model {
   bool hasTokenizer() const;
   bool isToken(int32_t token) const { return token >= 0 && token < vocabularySize_; }
 
+  /// Whether the model's texts begin with a blank (SentencePiece). `tokenize` does not add it.
+  bool addsSpacePrefix() const;
   /// `special`: control tokens written in the text are read as such. Adds neither begin nor end
-  /// tokens.
+  /// tokens, and no blank: a piece of a text is tokenized like any other text.
   std::vector<int32_t> tokenize(const std::string& text, bool special) const;
   /// The bytes of one token; a control token has none. Pieces are joined as bytes and never
   /// detokenized: llama_detokenize "cleans" spaces and destroys code for many vocabularies.

@@ -136,6 +136,7 @@ Napi::Value ModelWrap::facts(const Napi::CallbackInfo& info) {
   facts.Set("hasEncoder", api.llama_model_has_encoder(model.get()));
   facts.Set("hasDecoder", api.llama_model_has_decoder(model.get()));
   facts.Set("addsBegin", api.llama_vocab_get_add_bos(model.vocab()));
+  facts.Set("addsSpacePrefix", model.addsSpacePrefix());
   facts.Set("beginToken", begin);
   facts.Set("beginText", text(begin));
   facts.Set("endText", text(api.llama_vocab_eos(model.vocab())));

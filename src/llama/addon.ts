@@ -51,6 +51,7 @@ export interface NativeModel {
   facts(): ModelFacts;
   /** A value of the file's metadata as text; empty where absent. */
   metadata(key: string): string;
+  /** Neither a begin token nor a blank is added. */
   tokenize(text: string, special: boolean): Int32Array;
   tokenBytes(token: number): Uint8Array;
   isEndOfGeneration(token: number): boolean;
@@ -75,6 +76,8 @@ export interface ModelFacts {
   readonly hasDecoder: boolean;
   /** Whether texts begin with the begin token. */
   readonly addsBegin: boolean;
+  /** Whether texts begin with a blank (SentencePiece). */
+  readonly addsSpacePrefix: boolean;
   readonly beginToken: number;
   readonly beginText?: string;
   readonly endText?: string;

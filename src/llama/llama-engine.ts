@@ -117,8 +117,9 @@ export class LlamaEngine implements TokenModel {
     this.#pool.mustBeOpen();
     if (typeof text !== 'string')
       throw new TypeError(`Expected a string for \`text\` but received ${String(text)}`);
-    const tokens: TokenId[] = Array.from(this.#model.tokenize(text, special));
-    const { addsBegin, beginToken } = this.facts;
+    const { addsBegin, addsSpacePrefix, beginToken } = this.facts;
+    const whole = begin && addsSpacePrefix ? this.#withSpacePrefix(text, special) : text;
+    const tokens: TokenId[] = Array.from(this.#model.tokenize(whole, special));
     // A rendered chat prompt may have its begin token already.
     if (begin && addsBegin && tokens[0] !== beginToken) tokens.unshift(beginToken);
     return tokens;
@@ -195,6 +196,16 @@ export class LlamaEngine implements TokenModel {
     await this.#scheduler.close();
     this.#context.dispose();
     this.#model.dispose();
+  }
+
+  /** The blank stands behind a begin token that is written in the text, and before no other control token. */
+  #withSpacePrefix(text: string, special: boolean): string {
+    const { beginText = '' } = this.facts;
+    const begun = special && text.startsWith(beginText) ? beginText : '';
+    const rest = text.slice(begun.length);
+    const [first] = this.#model.tokenize(rest, special);
+    const isControl = first !== undefined && this.tokenBytes(first).length === 0;
+    return isControl ? text : `${begun} ${rest}`;
   }
 
   #sequencesOf(request: ChoiceRequest): LlamaSequence[] {
