@@ -5,10 +5,13 @@ export interface Interval {
   readonly value: number;
   readonly low: number;
   readonly high: number;
+  /** `low` and `high` are the least and the greatest of cases that are too few for an interval. */
+  readonly isRange?: true;
 }
 
-/** Share of successes with Wilson's interval. */
+/** Share of successes with Wilson's interval; of no cases anything may be said. */
 export function wilson(successes: number, n: number, z = 1.96): Interval {
+  if (n === 0) return { value: NaN, low: 0, high: 1 };
   const p = successes / n;
   const centre = (p + (z * z) / (2 * n)) / (1 + (z * z) / n);
   const half = (z * Math.sqrt((p * (1 - p)) / n + (z * z) / (4 * n * n))) / (1 + (z * z) / n);
@@ -17,34 +20,47 @@ export function wilson(successes: number, n: number, z = 1.96): Interval {
 
 /** Exact two-sided McNemar test of paired outcomes: p of as lopsided a split of the discordant pairs by chance. */
 export function mcNemar(onlyFirst: number, onlySecond: number): number {
-  const n = onlyFirst + onlySecond;
+  return Math.min(1, 2 * fairTail(onlyFirst + onlySecond, Math.min(onlyFirst, onlySecond)));
+}
+
+/** P(B ≤ most) for B ~ Binomial(n, ½); in logs, since ½ⁿ is no double from n = 1075 on. */
+function fairTail(n: number, most: number): number {
   let tail = 0;
-  let term = 0.5 ** n;
-  for (let k = 0; k <= Math.min(onlyFirst, onlySecond); k++) {
-    tail += term;
-    term *= (n - k) / (k + 1);
+  let logTerm = -n * Math.LN2;
+  for (let k = 0; k <= most; k++) {
+    tail += Math.exp(logTerm);
+    logTerm += Math.log((n - k) / (k + 1));
   }
-  return Math.min(1, 2 * tail);
+  return tail;
 }
 
 /**
  * Difference of two paired shares, (onlyFirst − onlySecond) / n, with the 95 % interval of Agresti and Min (2005): Wald's
- * with half a pair added to each of the four cells.
+ * with half a pair added to each of the four cells, within [−1, 1].
  */
 export function pairedDifference(onlyFirst: number, onlySecond: number, n: number): Interval {
   const [b, c, total] = [onlyFirst + 0.5, onlySecond + 0.5, n + 2];
   const centre = (b - c) / total;
   const half = (1.96 * Math.sqrt(b + c - (b - c) ** 2 / total)) / total;
-  return { value: (onlyFirst - onlySecond) / n, low: centre - half, high: centre + half };
+  return {
+    value: (onlyFirst - onlySecond) / n,
+    low: Math.max(-1, centre - half),
+    high: Math.min(1, centre + half),
+  };
 }
 
-/** Median of paired ratios with the interval of its order statistics (binomial, 95 %). */
+/**
+ * Median of paired ratios between two of its order statistics: the narrowest pair, as far from either end, that holds the
+ * true median with 95 % or more, whatever the distribution. Of fewer than six there is none: then their range.
+ */
 export function medianRatio(numerators: readonly number[], denominators: readonly number[]): Interval {
   const ratios = numerators.map((x, i) => x / denominators[i]!).sort((a, b) => a - b);
   const n = ratios.length;
-  const half = 0.98 * Math.sqrt(n);
-  const at = (rank: number) => ratios[Math.min(n - 1, Math.max(0, Math.round(rank)))]!;
-  return { value: at((n - 1) / 2), low: at((n - 1) / 2 - half), high: at((n - 1) / 2 + half) };
+  const value = (ratios[Math.floor((n - 1) / 2)]! + ratios[Math.floor(n / 2)]!) / 2;
+  let rank = -1;
+  while (fairTail(n, rank + 1) <= 0.025) rank++;
+  if (rank < 0) return { value, low: ratios[0]!, high: ratios[n - 1]!, isRange: true };
+  return { value, low: ratios[rank]!, high: ratios[n - 1 - rank]! };
 }
 
 /** A statistic of n cases with the 95 % percentile interval of 2,000 bootstrap samples of them; the same each time. */
@@ -83,8 +99,8 @@ function studentT(degrees: number): number {
   );
 }
 
-/** `54.5 [47.6, 61.3]`, times `scale`. */
-export function intervalText({ value, low, high }: Interval, scale = 1, digits = 1): string {
+/** `54.5 [47.6, 61.3]`, times `scale`; ` (range)` behind it where it is one. */
+export function intervalText({ value, low, high, isRange }: Interval, scale = 1, digits = 1): string {
   const text = (x: number) => (x * scale).toFixed(digits);
-  return `${text(value)} [${text(low)}, ${text(high)}]`;
+  return `${text(value)} [${text(low)}, ${text(high)}]${isRange ? ' (range)' : ''}`;
 }
