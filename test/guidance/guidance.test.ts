@@ -4,6 +4,7 @@ import { mixLogits } from '../../src/guidance/mix-logits.ts';
 import { pickToken } from '../../src/guidance/pick-token.ts';
 import { totalVariation } from '../../src/guidance/total-variation.ts';
 import { uniformStream } from '../../src/guidance/uniform-stream.ts';
+import { disjointRows } from '../support/random-row.ts';
 
 const draw = uniformStream(7);
 const row = (n: number, scale = 5) => Float64Array.from({ length: n }, () => (draw() - 0.5) * 2 * scale);
@@ -101,6 +102,14 @@ describe('mixLogits', () => {
     const options = { guidanceStrength: 3, plausibility: 0.1 };
     expect(mixLogits(u, c, { ...options, guidanceGate: apart })).toEqual(logSoftmax(u));
     expect(mixLogits(u, c, { ...options, guidanceGate: apart * 0.999 })).toEqual(mixLogits(u, c, options));
+  });
+
+  it('never applies γ at a gate of 1, however the sum of the differences rounds', () => {
+    for (let seed = 0; seed < 100; seed++) {
+      const [first, second] = disjointRows(300, seed);
+      const options = { guidanceStrength: 3, guidanceGate: 1 };
+      expect(mixLogits(first, second, options)).toEqual(logSoftmax(first));
+    }
   });
 
   it('refuses rows of different lengths', () => {

@@ -3,7 +3,7 @@ import { logSoftmax } from '../../src/guidance/log-softmax.ts';
 import { mixLogits } from '../../src/guidance/mix-logits.ts';
 import { totalVariation } from '../../src/guidance/total-variation.ts';
 import { loadAddon } from '../../src/llama/load-addon.ts';
-import { nearbyRow, randomRow } from '../support/random-row.ts';
+import { disjointRows, nearbyRow, randomRow } from '../support/random-row.ts';
 
 const addon = loadAddon();
 const strengths = [0, 0.5, 1, 1.5, 3];
@@ -66,6 +66,14 @@ describe.each([false, true])('plain kernels: %s', (plain) => {
       expect(largest).toBeLessThan(1e-5);
     });
   });
+});
+
+it.each([false, true])('never applies γ at a gate of 1, plain kernels: %s', (plain) => {
+  const options = { guidanceStrength: 3, epsilon: 0, plausibility: 0, guidanceGate: 1, plain };
+  for (let seed = 0; seed < 100; seed++) {
+    const [u, c] = disjointRows(300, seed);
+    expect(largestDifference(addon.mixRows(u, c, options)!, logSoftmax(u))).toBeLessThan(1e-5);
+  }
 });
 
 it('is exact at both ends', () => {
