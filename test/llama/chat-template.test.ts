@@ -37,6 +37,22 @@ describe('the chat template', () => {
     expect(template.render([{ role: 'user', content: 'x' }])).toBe('<s>x</s>');
   });
 
+  it('gets the same date each day', () => {
+    const source = `{%- if not date_string is defined %}{%- set date_string = strftime_now("%d %b %Y") %}{%- endif %}
+{{- "Today Date: " + date_string }} {{ strftime_now('%A, %B %d %Y-%m-%d %H:%M:%S, 100 %%') }}`;
+    const message = [{ role: 'user', content: 'x' }] as const;
+    expect(new ChatTemplate(source, {}).render(message)).toBe(
+      'Today Date: 26 Jul 2024 Friday, July 26 2024-07-26 12:00:00, 100 %',
+    );
+  });
+
+  it('keeps the blanks and newlines that a template begins with', () => {
+    const rendered = ['\n\nx', '  x', '\n  {% if true %}\nx{% endif %}', 'x'].map((source) =>
+      new ChatTemplate(source, {}).render([]),
+    );
+    expect(rendered).toEqual(['\n\nx', '  x', '\nx', 'x']);
+  });
+
   it('may refuse the messages', () => {
     const template = new ChatTemplate("{{ raise_exception('no system role') }}", {});
     expect(() => template.render([{ role: 'system', content: 'x' }])).toThrow(
