@@ -17,8 +17,14 @@ import { ScriptedSequence } from './scripted-sequence.ts';
 /** The piece that ends a generation. */
 export const endPiece = '<|end|>';
 
-/** What may come next: one piece, or pieces with their probabilities. */
+/**
+ * What may come next: one piece, or pieces with their probabilities. A piece that is not among them has next to none, as in
+ * a real model; one of probability 0 is impossible.
+ */
 export type NextPieces = string | Readonly<Record<string, number>>;
+
+// Logit of a piece that `next` does not name.
+const unnamed = -30;
 
 export interface ScriptedModelOptions {
   /** The text of a sequence so far to what may come next. */
@@ -108,7 +114,7 @@ export class ScriptedModel implements TokenModel {
   async readLogits(sequence: TokenSequence): Promise<Float32Array> {
     this.#evaluate(sequence);
     const row = this.#row(sequence);
-    return Float32Array.from(this.#pieces, (_, id) => row.get(id as TokenId) ?? -Infinity);
+    return Float32Array.from(this.#pieces, (_, id) => row.get(id as TokenId) ?? unnamed);
   }
 
   /** As in a real cache, what two sequences begin with alike takes cells once. */
@@ -144,8 +150,8 @@ export class ScriptedModel implements TokenModel {
     const u = this.#row(request.unconditional, behind);
     const c = this.#row(request.conditional, behind);
     const tokens = [...new Set([...u.keys(), ...c.keys()])].sort((a, b) => a - b);
-    const unconditional = tokens.map((token) => u.get(token) ?? -Infinity);
-    const conditional = tokens.map((token) => c.get(token) ?? -Infinity);
+    const unconditional = tokens.map((token) => u.get(token) ?? unnamed);
+    const conditional = tokens.map((token) => c.get(token) ?? unnamed);
     const mixed = mixLogits(unconditional, conditional, request);
     const at = pickToken(mixed, request);
     const best = pickToken(unconditional, { temperature: 0 });

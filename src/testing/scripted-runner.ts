@@ -7,6 +7,7 @@ import type {
   ProgramTest,
   TestResult,
 } from '../program-runner.ts';
+import { codeOnly } from '../task/python-text.ts';
 
 export interface ScriptedRunnerOptions {
   /** The result of one program on one test; what is left out is that of a run that passed. */
@@ -57,6 +58,6 @@ function looksComplete(text: string): boolean {
   const lines = logicalLines(text);
   return lines.every(
     (line, i) =>
-      !line.open && (!/:\s*(?:#.*)?$/.test(line.text) || (lines[i + 1]?.indent ?? 0) > line.indent),
+      !line.open && (!/:\s*$/.test(codeOnly(line.text)) || (lines[i + 1]?.indent ?? 0) > line.indent),
   );
 }
