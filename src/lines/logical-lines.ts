@@ -1,3 +1,5 @@
+import { commentEnd, scanString } from './scan-string.ts';
+
 /** A logical line of Python: one statement's worth of physical lines. */
 export interface LogicalLine {
   /** Offset of its first character in the source. */
@@ -10,8 +12,6 @@ export interface LogicalLine {
   /** Ends in an open bracket, an open string or a backslash: the source stops inside it. */
   readonly open: boolean;
 }
-
-const stringStart = /^(?:[rRbBuUfFtT]{0,2})("""|'''|"|')/;
 
 /**
  * Splits Python source into logical lines: brackets, strings and backslashes join physical lines, blank
@@ -58,14 +58,13 @@ function scanLine(
       at = source.indexOf('\n', at) + 1;
       if (at >= source.length) return { end: at, open: true, blank };
     } else if (character === '#') {
-      const newline = source.indexOf('\n', at);
-      at = newline < 0 ? source.length : newline;
+      at = commentEnd(source, at);
     } else {
       if (character.trim() !== '') blank = false;
-      const quote = isWordStart(source, at) ? stringStart.exec(source.slice(at, at + 6)) : null;
-      if (quote) {
-        at = stringEnd(source, at + quote[0].length, quote[1]!);
-        if (at < 0) return { end: source.length, open: true, blank, inString: quote[1]!.length === 3 };
+      const string = scanString(source, at);
+      if (string) {
+        at = string.end;
+        if (!string.closed && at === source.length) return { end: at, open: true, blank, inString: true };
       } else {
         if ('([{'.includes(character)) depth++;
         else if (')]}'.includes(character)) depth = Math.max(0, depth - 1);
@@ -74,19 +73,4 @@ function scanLine(
     }
   }
   return { end: source.length, open: depth > 0, blank };
-}
-
-/** A string prefix such as `rb` only counts where no identifier is under way. */
-function isWordStart(source: string, at: number): boolean {
-  return at === 0 || !/[A-Za-z0-9_]/.test(source[at - 1]!) || /["']/.test(source[at]!);
-}
-
-/** Offset after the closing quote; −1: the source ends first. A one-quote string also ends at its line's end. */
-function stringEnd(source: string, from: number, quote: string): number {
-  for (let at = from; at < source.length; at++) {
-    if (source[at] === '\\') at++;
-    else if (quote.length === 1 && source[at] === '\n') return at;
-    else if (source.startsWith(quote, at)) return at + quote.length;
-  }
-  return -1;
 }

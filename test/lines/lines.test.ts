@@ -30,6 +30,46 @@ describe('logicalLines', () => {
     expect(logicalLines(source).at(-1)!.open).toBe(open);
   });
 
+  // Fields of f-strings and t-strings hold any code, the same quotes included (PEP 701).
+  it.each([
+    'f"{d["("]}"',
+    "f'{d['a']['(']!r:>{w['[']}}'",
+    't"{f"{"}("}"}("',
+    'f"{{(" "("',
+    'f"{{{x}}}("',
+    'f"{x:#(^{n}}("',
+    `f"{x:'^9}("`,
+    'f"{ {1: "("}[1]:%H:%M}"',
+    `f"{(lambda y: y)(x)}" '{'`,
+    String.raw`f"\N{LEFT PARENTHESIS}\"("`,
+    String.raw`rf"\{d["("]}\""`,
+    'f"""{d["""("""]}\n"("""',
+    'f"{  # )"\n    d["("]\n}"',
+    'f"""{x:\n(}"""',
+  ])('sees where the string ends: %s', (string) => {
+    const source = `y = ${string}\n\ndef f(x):\n    pass`;
+    expect(texts(source)).toEqual([`y = ${string}`, 'def f(x):', '    pass']);
+  });
+
+  it.each(['f"{d["', 'f"{d["("', 'f"{x:>{w', 'f"""{x}"', 'f"{\n', 'f"\\N{DASH'])(
+    'takes %j for open',
+    (source) => {
+      expect(logicalLines(source).at(-1)!.open).toBe(true);
+    },
+  );
+
+  it.each(['f"{x"', 'f"{g(x}"', 'f"{x:>9"', 'f"{f\'{x\'}"', 'f"x}"'])(
+    'finds the lines behind one that is no Python: %s',
+    (string) => {
+      expect(texts(`print(${string})\ny = 1`)).toEqual([`print(${string})`, 'y = 1']);
+    },
+  );
+
+  it('reads fields in fields, however many', () => {
+    const deep = `y = ${'f"{'.repeat(20_000)}`;
+    expect(logicalLines(deep)).toMatchObject([{ text: deep, open: true }]);
+  });
+
   it('gives offsets that cut the source', () => {
     const source = 'a = 1\n\nb = [\n2]\n';
     for (const line of logicalLines(source)) expect(source.slice(line.start, line.end)).toBe(line.text);
