@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TracewiseError } from '../errors.ts';
 import { gigabytes } from '../gigabytes.ts';
+import type { ExpectedHash } from './expected-hash.ts';
 import { Interruption } from './interruption.ts';
 import type { HashOrigin } from './model-record.ts';
 import { openRemoteFile, type RemoteFile } from './open-remote-file.ts';
@@ -13,8 +14,7 @@ export interface Download {
   /** Goes to the address's own origin only. */
   readonly token?: string | undefined;
   readonly partPath: string;
-  /** What the content must be, and who says so. */
-  readonly expected?: { readonly sha256: string; readonly from: HashOrigin } | undefined;
+  readonly expected?: ExpectedHash | undefined;
 }
 
 export interface DownloadSettings {
@@ -192,12 +192,7 @@ async function checked(
   return { sha256, sha256From: due?.from ?? 'first pull', modifiedMs: await part.flush() };
 }
 
-function wrongHash(
-  url: URL,
-  { sha256, from }: NonNullable<Download['expected']>,
-  found: string,
-  what: string,
-): TracewiseError {
+function wrongHash(url: URL, { sha256, from }: ExpectedHash, found: string, what: string): TracewiseError {
   return new TracewiseError(
     'ERR_MODEL_DOWNLOAD',
     `Expected ${url.href} to have SHA-256 ${sha256} (${from}) but ${what}`,

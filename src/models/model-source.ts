@@ -73,8 +73,10 @@ function parseHubSource(text: string): HubSource {
   const parts = partsOf(file);
   if (parts[0] !== file || parts.length > 999)
     throw wrong(text, `one part of several; name the first one, ${parts[0] ?? 'which is missing'}`);
-  const known = revision === 'main' ? modelCatalogue.find((model) => hubName(model) === text) : undefined;
-  const name = `${hubName({ repository, file })}${revision === 'main' ? '' : `#${revision}`}`;
+  const onMain = hubName({ repository, file });
+  const isMain = revision === 'main';
+  const known = isMain ? modelCatalogue.find((model) => hubName(model) === onMain) : undefined;
+  const name = isMain ? onMain : `${onMain}#${revision}`;
   return { kind: 'hub', name, repository, revision, file, ...(known && { known }) };
 }
 

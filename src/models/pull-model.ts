@@ -2,9 +2,11 @@ import { mkdir, rename } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { TracewiseError } from '../errors.ts';
 import { downloadFile } from './download-file.ts';
+import { expectedHash } from './expected-hash.ts';
 import { fileError } from './file-error.ts';
+import { type HereOptions, isFileHere } from './is-file-here.ts';
 import { modelFiles } from './model-files.ts';
-import { fileState, readRecord, recordFile } from './model-record.ts';
+import { recordFile } from './model-record.ts';
 import type { HubSource } from './model-source.ts';
 import { removePart } from './part-file.ts';
 import { PullLock } from './pull-lock.ts';
@@ -22,11 +24,7 @@ export interface PullProgress {
   readonly totalBytes?: number | undefined;
 }
 
-export interface PullOptions {
-  readonly cacheFolder: string;
-  /** In hexadecimal. */
-  readonly sha256?: string | undefined;
-  readonly signal?: AbortSignal | undefined;
+export interface PullOptions extends HereOptions {
   readonly onProgress?: ((progress: PullProgress) => void) | undefined;
   readonly stallTimeoutMs: number;
   readonly retryDelayMs: number;
@@ -51,14 +49,13 @@ export async function pullModel(source: HubSource, options: PullOptions): Promis
   });
   try {
     for (const [i, file] of files.entries()) {
-      const record = (await readRecord(first))?.files.find((other) => other.file === file.file);
-      if ((await fileState(file, record)) === 'ready') continue;
+      if (await isFileHere(source, file, options)) continue;
       const downloaded = await downloadFile(
         {
           url: addressOf(source, file.file),
           token: process.env.HF_TOKEN?.trim() || undefined,
           partPath: file.partPath,
-          expected: expectedHash(source, options),
+          expected: expectedHash(source, { sha256: options.sha256 }),
         },
         {
           ...options,
@@ -99,9 +96,4 @@ function addressOf({ repository, revision }: HubSource, file: string): URL {
       `Expected an address such as https://huggingface.co in HF_ENDPOINT but found ${JSON.stringify(endpoint)}`,
     );
   return new URL(address);
-}
-
-function expectedHash({ known }: HubSource, { sha256 }: PullOptions) {
-  if (sha256 !== undefined) return { sha256, from: 'given' as const };
-  return known?.sha256 ? { sha256: known.sha256, from: 'catalogue' as const } : undefined;
 }

@@ -1,12 +1,11 @@
-import { stat } from 'node:fs/promises';
 import { z } from 'zod';
 import { cacheFolder } from '../cache-folder.ts';
 import { embeddedModel } from '../embedded-model.ts';
 import { TracewiseError } from '../errors.ts';
 import type { SolveOptions } from '../options.ts';
 import { sha256OfFile } from './hash-file.ts';
-import { type ModelFile, modelFiles } from './model-files.ts';
-import { type FileRecord, fileState, readRecord, recordFile } from './model-record.ts';
+import { isFileHere } from './is-file-here.ts';
+import { modelFiles } from './model-files.ts';
 import { type HubSource, parseModelSource, partsOf } from './model-source.ts';
 import { type PullProgress, pullModel } from './pull-model.ts';
 
@@ -80,42 +79,12 @@ async function locate(source: HubSource, options: ResolvedOptions): Promise<stri
       `Expected \`sha256\` for a model of one file but ${source.name} has several; leave it out`,
     );
   const files = modelFiles(source, options.cacheFolder);
-  if (!(await isHere(source, files, options))) await pullModel(source, options);
-  return files[0]!.path;
-}
-
-/** Whether all files are here and as they were. Throws a TracewiseError (ERR_MODEL_CHANGED) where one is not. */
-async function isHere(
-  source: HubSource,
-  files: ModelFile[],
-  { sha256, signal }: ResolvedOptions,
-): Promise<boolean> {
-  const first = files[0]!.path;
-  const record = await readRecord(first);
   for (const file of files) {
-    const of = record?.files.find((other) => other.file === file.file);
-    const state = await fileState(file, of);
-    if (state === 'missing') return false;
-    if (sha256 !== undefined && of!.sha256 !== sha256) throw changed(file.path, sha256, `has ${of!.sha256}`);
-    if (state === 'changed') throw changed(file.path, of!.sha256, 'is of another size now');
-    if (state === 'touched') await confirm(first, source.name, file, of!, signal);
+    if (await isFileHere(source, file, options)) continue;
+    await pullModel(source, options);
+    break;
   }
-  return true;
-}
-
-/** A file with another time may be a copy of the right one: read once, and noted. */
-async function confirm(
-  first: string,
-  name: string,
-  { path }: ModelFile,
-  record: FileRecord,
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  const found = await sha256OfFile(path, { signal });
-  if (found !== record.sha256) throw changed(path, record.sha256, `has ${found} now`);
-  const { mtimeMs } = await stat(path);
-  // Where the folder cannot be written it is read again at the next load.
-  await recordFile(first, name, { ...record, modifiedMs: Math.floor(mtimeMs) }).catch(() => {});
+  return files[0]!.path;
 }
 
 /** A user's own file. */
@@ -131,13 +100,5 @@ async function compare(path: string, sha256: string, signal: AbortSignal | undef
     'ERR_MODEL_CHANGED',
     `Expected SHA-256 ${sha256} of ${path} but it has ${found}; take the right file, or its hash`,
     { details: { path, expected: sha256, found } },
-  );
-}
-
-function changed(path: string, expected: string, what: string): TracewiseError {
-  return new TracewiseError(
-    'ERR_MODEL_CHANGED',
-    `Expected a file with SHA-256 ${expected} at ${path} but it ${what}; \`tracewise models rm\` removes it and a pull brings it anew`,
-    { details: { path, expected } },
   );
 }

@@ -1,4 +1,5 @@
 import { cacheFolder as userCacheFolder } from '../cache-folder.ts';
+import { expectedHash } from './expected-hash.ts';
 import { sha256OfFile } from './hash-file.ts';
 import { modelFiles } from './model-files.ts';
 import { type HashOrigin, readRecord } from './model-record.ts';
@@ -7,7 +8,7 @@ import { notPulled, parseModelSource } from './model-source.ts';
 /** A file of a model, read through. */
 export interface VerifiedFile {
   readonly path: string;
-  /** SHA-256 when it was pulled, and whose word that was; null where it was not. */
+  /** The SHA-256 that it must have, and whose word that is; null where it was not pulled. */
   readonly expected: string | null;
   readonly expectedFrom: HashOrigin | null;
   /** SHA-256 now; null where the file cannot be read. */
@@ -23,18 +24,19 @@ export async function verifyModel(
   { cacheFolder = userCacheFolder(), signal }: { cacheFolder?: string; signal?: AbortSignal } = {},
 ): Promise<VerifiedFile[]> {
   const source = parseModelSource(model);
-  const files = source.kind === 'hub' ? modelFiles(source, cacheFolder) : [];
-  const record = files[0] && (await readRecord(files[0].path));
+  if (source.kind !== 'hub') throw notPulled(model);
+  const files = modelFiles(source, cacheFolder);
+  const record = await readRecord(files[0]!.path);
   if (!record) throw notPulled(model);
   const verified: VerifiedFile[] = [];
   for (const { file, path } of files) {
-    const recorded = record.files.find((other) => other.file === file);
+    const due = expectedHash(source, { record: record.files.find((other) => other.file === file) });
     const found = await sha256OfFile(path, { signal }).catch(() => null);
     signal?.throwIfAborted();
     verified.push({
       path,
-      expected: recorded?.sha256 ?? null,
-      expectedFrom: recorded?.sha256From ?? null,
+      expected: due?.sha256 ?? null,
+      expectedFrom: due?.from ?? null,
       found,
     });
   }

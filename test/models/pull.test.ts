@@ -13,8 +13,11 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { modelCatalogue } from '../../src/models/catalogue.ts';
+import { hubName } from '../../src/models/model-source.ts';
 import type { PullProgress } from '../../src/models/pull-model.ts';
 import { type ResolveModelOptions, resolveModel } from '../../src/models/resolve-model.ts';
+import { verifyModel } from '../../src/models/verify-model.ts';
 import { miniPath, testEngine } from '../support/engine.ts';
 import { cutAfter, ModelServer, rangeStart, sendHead, sha256, stallAfter } from './support/model-server.ts';
 
@@ -147,6 +150,43 @@ describe('a pull', () => {
     expect(activities).toContain('waiting');
   });
 
+  it('that waited holds what the other brought to the hash of its own caller', async () => {
+    server.reset({
+      content: (request, response) => {
+        sendHead(request, response, mini);
+        setTimeout(() => response.end(mini), 400);
+        return true;
+      },
+    });
+    const first = pull();
+    await vi.waitFor(() => expect(server.seen).toHaveLength(2));
+    const due = '3'.repeat(64);
+    expect(await failure({ sha256: due })).toMatchObject({
+      code: 'ERR_MODEL_CHANGED',
+      message: expect.stringContaining(due),
+    });
+    expect((await first).path).toBe(target());
+  });
+
+  it('that brings a missing part reads the others of a copied cache, and leaves them', async () => {
+    const parts = [1, 2].map((i) => `big-0000${i}-of-00002.gguf`);
+    const places = parts.map((part) => join(cacheFolder, 'models/owner/repository', part));
+    server.files = Object.fromEntries(parts.map((part) => [part, mini]));
+    const split = `hf:owner/repository/${parts[0]}`;
+    await pull({}, split);
+    rmSync(places[0]!);
+    utimesSync(places[1]!, 1e9, 1e9);
+    server.reset();
+    await pull({}, split);
+    expect(server.seen.filter(({ at }) => at === 'hub').map(({ path }) => path)).toEqual([
+      `/owner/repository/resolve/main/${parts[0]}`,
+    ]);
+    utimesSync(places[1]!, 1e8, 1e8);
+    writeFileSync(places[1]!, Buffer.concat([mini.subarray(0, -1), Buffer.from('?')]));
+    rmSync(places[0]!);
+    expect(await failure({}, split)).toMatchObject({ code: 'ERR_MODEL_CHANGED' });
+  });
+
   it('takes up a whole file that was not put in its place yet', async () => {
     mkdirSync(dirname(target()), { recursive: true });
     writeFileSync(`${target()}.part`, mini);
@@ -179,6 +219,45 @@ describe('a pull', () => {
     utimesSync(`${target()}.lock`, longAgo, longAgo);
     await pull();
     expect(existsSync(`${target()}.lock`)).toBe(false);
+  });
+});
+
+describe('a model of the catalogue', () => {
+  const known = modelCatalogue[0]!;
+  const place = () => join(cacheFolder, 'models', known.repository, known.file);
+
+  beforeEach(() => {
+    server.files = { [known.file]: mini };
+  });
+
+  it.each([known.id, hubName(known), `${hubName(known)}#main`])('%s is held to its hash', async (model) => {
+    expect(await failure({}, model)).toMatchObject({
+      code: 'ERR_MODEL_DOWNLOAD',
+      details: { expected: known.sha256, found: sha256(mini) },
+    });
+    expect(existsSync(place())).toBe(false);
+  });
+
+  it('is held to it also where another file was recorded', async () => {
+    await pull({ sha256: sha256(mini) }, known.id);
+    const of = JSON.parse(readFileSync(`${place()}.json`, 'utf8'));
+    of.files[0].sha256From = 'server';
+    writeFileSync(`${place()}.json`, JSON.stringify(of));
+    expect(await failure({}, known.id)).toMatchObject({
+      code: 'ERR_MODEL_CHANGED',
+      message: expect.stringContaining(`${known.sha256} at ${place()} but it has ${sha256(mini)}`),
+    });
+    expect(await verifyModel(known.id, { cacheFolder })).toMatchObject([
+      { expected: known.sha256, expectedFrom: 'catalogue', found: sha256(mini) },
+    ]);
+  });
+
+  it('is another where the caller gave its hash', async () => {
+    await pull({ sha256: sha256(mini) }, known.id);
+    expect((await pull({}, known.id)).path).toBe(place());
+    expect(await verifyModel(known.id, { cacheFolder })).toMatchObject([
+      { expected: sha256(mini), expectedFrom: 'given', found: sha256(mini) },
+    ]);
   });
 });
 
