@@ -1,32 +1,39 @@
 import type { RaceSetup } from '../agents/race-setup.ts';
 import { TracewiseError } from '../errors.ts';
-import type { SolveOptions } from '../options.ts';
+import { resolveOptions, type SolveOptions } from '../options.ts';
 
-/** How plain programs are sampled: `solve`'s options, of which those of guidance have no effect. */
+/**
+ * How plain programs are sampled: `solve`'s options, of which those of guidance have no effect. `faithful` is none of
+ * them: the paper's answers are not sampled.
+ */
 export interface SamplingSetup
-  extends Omit<SolveOptions, 'budget' | 'guidanceStrength' | 'finalTemperature'>,
-    Pick<RaceSetup, 'engine' | 'runner' | 'budget' | 'signal' | 'concurrency'> {
-  /** At most so many programs; fewer where `budget`, of all together, is spent. */
+  extends Omit<SolveOptions, 'budget' | 'faithful' | 'guidanceStrength' | 'finalTemperature'>,
+    Pick<RaceSetup, 'engine' | 'runner' | 'signal' | 'concurrency'> {
+  /** At most so many programs; fewer where `budget` is spent. */
   readonly samples: number;
   /** The first program is the greedy one; true by default. */
   readonly greedyFirst?: boolean;
+  /** Of all programs together; `newTokens` of each, 512 by default. */
+  readonly budget?: RaceSetup['budget'] & Pick<NonNullable<SolveOptions['budget']>, 'newTokens'>;
 }
 
 /** Plain samples as agents: sample i at `temperature` with seed `seed` + i (modulo 2³²), one after another by default. */
 export function plainSamples(setup: SamplingSetup): RaceSetup {
-  const { engine, runner, budget, signal, concurrency = 1, samples, greedyFirst = true, ...options } = setup;
-  const { temperature = 0.8, seed = 0 } = options;
+  const { engine, runner, signal, concurrency = 1, samples, greedyFirst = true, ...given } = setup;
+  const { budget: { newTokens, ...budget } = {}, ...options } = given;
   if (!Number.isInteger(samples) || samples < 1) {
     throw new TracewiseError(
       'ERR_OPTIONS',
       `Expected a whole number from 1 on for \`samples\` but received ${String(samples)}`,
     );
   }
+  const { temperature, seed } = resolveOptions(options);
   const agents = Array.from({ length: samples }, (_, i) => ({
     ...options,
     guidanceStrength: 0,
     finalTemperature: greedyFirst && i === 0 ? 0 : temperature,
     seed: (seed + i) >>> 0,
+    budget: { newTokens },
   }));
-  return { engine, runner, agents, concurrency, ...(budget && { budget }), ...(signal && { signal }) };
+  return { engine, runner, agents, concurrency, budget, ...(signal && { signal }) };
 }

@@ -8,8 +8,9 @@ import type { ProgramRunner } from '../../src/program-runner.ts';
 import { bestOfN } from '../../src/strategies/best-of-n.ts';
 import { greedy } from '../../src/strategies/greedy.ts';
 import { majorityVote } from '../../src/strategies/majority-vote.ts';
+import type { SamplingSetup } from '../../src/strategies/sampling.ts';
 import { readTask } from '../../src/task/read-task.ts';
-import { endPiece, ScriptedModel } from '../../src/testing/scripted-model.ts';
+import { endPiece, type NextPieces, ScriptedModel } from '../../src/testing/scripted-model.ts';
 import { ScriptedRunner, type ScriptedRunnerOptions } from '../../src/testing/scripted-runner.ts';
 import { testEngine } from '../support/engine.ts';
 
@@ -67,6 +68,27 @@ describe('bestOfN', () => {
   });
 });
 
+describe('samples', () => {
+  it('have at most so many tokens each', async () => {
+    const { runs } = await bestOfN(task, { ...setup(run), samples: 3, budget: { newTokens: 2 } });
+    expect(runs.map((sample) => [sample?.endedBy, sample?.newTokens])).toEqual(
+      Array(3).fill(['new-tokens', 2]),
+    );
+  });
+
+  it.each([-1, 1.5, 2 ** 33])('have no seed %d', (seed) => {
+    expect(() => bestOfN(task, { ...setup(run), samples: 2, seed })).toThrow(
+      expect.objectContaining({ code: 'ERR_OPTIONS', message: expect.stringContaining('seed') }),
+    );
+  });
+
+  it('are not drawn the way of the paper, which draws no answers', () => {
+    // @ts-expect-error
+    const faithful: SamplingSetup = { ...setup(run), samples: 2, faithful: true };
+    expect(() => bestOfN(task, faithful)).toThrow(expect.objectContaining({ code: 'ERR_OPTIONS' }));
+  });
+});
+
 describe('majorityVote', () => {
   it('takes the largest group by what the calls gave, whatever the tests expect', async () => {
     const result = await majorityVote(task, { ...setup(run), samples: 60 });
@@ -83,6 +105,36 @@ describe('majorityVote', () => {
     };
     const result = await majorityVote(task, { ...setup(even), samples: 60 });
     expect(result.solved).toBe(true);
+  });
+
+  it('leaves out programs that were cut off, unless all were', async () => {
+    // A cut that still parses gives None on every call, as every other such cut does.
+    const engine = new ScriptedModel({
+      next: (text): NextPieces => {
+        const answer = text.slice(text.lastIndexOf('```python\n') + 10);
+        if (answer.endsWith('def f(')) return 'x):\n    y = 0\n';
+        if (answer.endsWith('return ')) return { 'x + 1\n': 0.5, '1 + x\n': 0.5 };
+        if (answer.includes('return')) return answer.endsWith('\n') ? '```' : endPiece;
+        return { '    y = y + 1\n': 0.9, '    return ': 0.1 };
+      },
+    });
+    const cutOff: ScriptedRunnerOptions['run'] = (program, test, request) =>
+      program.includes('return') ? run(program, test, request) : { outcome: 'failed', returned: 'None' };
+    const vote = (newTokens: number) =>
+      majorityVote(task, {
+        ...setup(cutOff),
+        engine,
+        samples: 12,
+        greedyFirst: false,
+        budget: { newTokens },
+      });
+    const some = await vote(8);
+    const cut = some.runs.filter((sample) => sample?.endedBy === 'new-tokens');
+    expect(cut.length).toBeGreaterThan(6);
+    expect(cut.length).toBeLessThan(12);
+    expect(some).toMatchObject({ solved: true, endedBy: 'end-of-code' });
+    const none = await vote(2);
+    expect(none).toMatchObject({ chosen: 0, endedBy: 'new-tokens' });
   });
 
   it('takes the first where nothing runs at all', async () => {
