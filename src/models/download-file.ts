@@ -24,6 +24,8 @@ export interface DownloadSettings {
   readonly stallTimeoutMs: number;
   /** Pause after a first fruitless attempt; doubled after each further one. */
   readonly retryDelayMs: number;
+  /** Comes before every change of the part file; what it throws ends the download. */
+  readonly beforeWrite: () => Promise<void>;
 }
 
 export interface DownloadedFile {
@@ -43,9 +45,10 @@ const longestPauseMs = 60_000;
  * (ERR_MODEL_DOWNLOAD) or the signal's reason and then keeps what has come, unless its content is wrong.
  */
 export async function downloadFile(download: Download, settings: DownloadSettings): Promise<DownloadedFile> {
-  const { signal, onProgress } = settings;
+  const { signal, onProgress, beforeWrite } = settings;
   const part = await PartFile.open(download.partPath, {
     signal,
+    beforeWrite,
     onProgress: (bytes) => onProgress?.('checking', bytes),
   });
   try {
@@ -216,7 +219,7 @@ async function pause(
   fruitless: number,
   { retryAfterMs }: Interruption,
 ): Promise<void> {
-  const ms = Math.min(longestPauseMs, retryAfterMs ?? retryDelayMs * 2 ** (fruitless - 1));
+  const ms = Math.min(longestPauseMs, Math.max(retryAfterMs ?? 0, retryDelayMs * 2 ** (fruitless - 1)));
   await sleep(ms, undefined, { signal }).catch((error) => {
     signal?.throwIfAborted();
     throw error;

@@ -13,25 +13,27 @@ const headBytes = 4;
 export class PartFile {
   readonly path: string;
   readonly #file: FileHandle;
+  readonly #beforeWrite: () => Promise<void>;
   #bytes = 0;
   #hash: Hash = createHash('sha256');
   #head = '';
   #identity: string | undefined;
 
-  private constructor(path: string, file: FileHandle) {
+  private constructor(path: string, file: FileHandle, beforeWrite: () => Promise<void>) {
     this.path = path;
     this.#file = file;
+    this.#beforeWrite = beforeWrite;
   }
 
-  /** Opens what is there, and hashes it. Throws a TracewiseError (ERR_MODEL_DOWNLOAD), or the signal's reason. */
-  static async open(
-    path: string,
-    options: { signal?: AbortSignal | undefined; onProgress?: (bytes: number) => void },
-  ): Promise<PartFile> {
+  /**
+   * Opens what is there, and hashes it. Throws a TracewiseError (ERR_MODEL_DOWNLOAD), or the signal's reason.
+   * `beforeWrite` comes before every change; what it throws prevents it.
+   */
+  static async open(path: string, { beforeWrite, ...options }: PartFileOptions): Promise<PartFile> {
     const file = await open(path, constants.O_RDWR | constants.O_CREAT).catch((cause) => {
       throw fileError(path, cause);
     });
-    const part = new PartFile(path, file);
+    const part = new PartFile(path, file, beforeWrite);
     try {
       part.#identity = await readFile(identityPath(path), 'utf8').catch(() => undefined);
       part.#bytes = (await file.stat()).size;
@@ -66,6 +68,7 @@ export class PartFile {
 
   /** Drops what is there; what follows belongs to this file of the server. */
   async restart(identity: string | undefined): Promise<void> {
+    await this.#beforeWrite();
     try {
       if (this.#bytes > 0) await this.#file.truncate(0);
       if (identity === undefined) await rm(identityPath(this.path), { force: true });
@@ -80,6 +83,7 @@ export class PartFile {
   }
 
   async append(chunk: Uint8Array): Promise<void> {
+    await this.#beforeWrite();
     try {
       for (let at = 0; at < chunk.length; ) {
         const { bytesWritten } = await this.#file.write(chunk, at, chunk.length - at, this.#bytes + at);
@@ -107,8 +111,15 @@ export class PartFile {
 
   async discard(): Promise<void> {
     await this.close();
+    await this.#beforeWrite();
     await removePart(this.path);
   }
+}
+
+interface PartFileOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: (bytes: number) => void;
+  readonly beforeWrite: () => Promise<void>;
 }
 
 function identityPath(path: string): string {

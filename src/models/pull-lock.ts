@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { link, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { TracewiseError } from '../errors.ts';
 import { fileError } from './file-error.ts';
 
 const beatMs = 2_000;
@@ -13,14 +14,13 @@ export class PullLock {
   readonly #path: string;
   readonly #token: string;
   readonly #beat: NodeJS.Timeout;
+  readonly #lost = new AbortController();
+  #shownMs = Date.now();
 
   private constructor(path: string, token: string) {
     this.#path = path;
     this.#token = token;
-    this.#beat = setInterval(() => {
-      const now = new Date();
-      utimes(path, now, now).catch(() => {});
-    }, beatMs);
+    this.#beat = setInterval(() => void this.#show(), beatMs);
     this.#beat.unref();
   }
 
@@ -48,14 +48,44 @@ export class PullLock {
     return new PullLock(path, token);
   }
 
-  /** Whether it is still this one: a process that slept for long may have lost it. */
-  async isHeld(): Promise<boolean> {
-    return (await readFile(this.#path, 'utf8').catch(() => '')) === this.#token;
+  /** Aborts with a TracewiseError (ERR_BUSY) where another took it: a process that slept for long may have lost it. */
+  get lost(): AbortSignal {
+    return this.#lost.signal;
+  }
+
+  /** Throws where it is lost; to be asked before anything that only the holder may do. */
+  async assertHeld(): Promise<void> {
+    // Nobody takes a lock of which its holder was seen so lately.
+    if (Date.now() - this.#shownMs > staleMs / 2) await this.#show();
+    this.lost.throwIfAborted();
   }
 
   async release(): Promise<void> {
     clearInterval(this.#beat);
-    if (await this.isHeld()) await rm(this.#path, { force: true });
+    if (await this.#isHeld()) await rm(this.#path, { force: true });
+  }
+
+  async #isHeld(): Promise<boolean> {
+    return (await readFile(this.#path, 'utf8').catch(() => '')) === this.#token;
+  }
+
+  async #show(): Promise<void> {
+    const now = new Date();
+    if (await this.#isHeld()) {
+      await utimes(this.#path, now, now).then(
+        () => {
+          this.#shownMs = now.getTime();
+        },
+        () => {},
+      );
+      return;
+    }
+    this.#lost.abort(
+      new TracewiseError(
+        'ERR_BUSY',
+        `Expected to hold ${this.#path} but another process took it while this one slept; try again`,
+      ),
+    );
   }
 }
 
@@ -66,7 +96,8 @@ interface LockOptions {
 
 async function isStale(path: string): Promise<boolean> {
   const stats = await stat(path).catch(() => undefined);
-  return stats !== undefined && Date.now() - stats.mtimeMs > staleMs;
+  // A time that is yet to come is of a clock that was put back.
+  return stats !== undefined && Math.abs(Date.now() - stats.mtimeMs) > staleMs;
 }
 
 /** Two may find the same lock stale, and the second move away the first one's new lock: that goes back. */

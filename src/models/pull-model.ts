@@ -47,9 +47,10 @@ export async function pullModel(source: HubSource, options: PullOptions): Promis
     signal,
     onWait: () => onProgress?.({ activity: 'waiting', bytes: 0, ...at(0) }),
   });
+  const whileHeld = { ...options, signal: AbortSignal.any([lock.lost, ...(signal ? [signal] : [])]) };
   try {
     for (const [i, file] of files.entries()) {
-      if (await isFileHere(source, file, options)) continue;
+      if (await isFileHere(source, file, whileHeld)) continue;
       const downloaded = await downloadFile(
         {
           url: addressOf(source, file.file),
@@ -58,16 +59,13 @@ export async function pullModel(source: HubSource, options: PullOptions): Promis
           expected: expectedHash(source, { sha256: options.sha256 }),
         },
         {
-          ...options,
+          ...whileHeld,
+          beforeWrite: () => lock.assertHeld(),
           onProgress: (activity, bytes, totalBytes) =>
             onProgress?.({ activity, bytes, totalBytes, ...at(i) }),
         },
       );
-      if (!(await lock.isHeld()))
-        throw new TracewiseError(
-          'ERR_BUSY',
-          `Expected to be the only one that pulls ${source.name} but another process took over while this one slept; try again`,
-        );
+      await lock.assertHeld();
       try {
         await recordFile(first, source.name, { file: file.file, ...downloaded });
         await rename(file.partPath, file.path);

@@ -1,8 +1,17 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, expect, it } from 'vitest';
+import { afterAll, expect, it, vi } from 'vitest';
 import { PullLock } from '../../src/models/pull-lock.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tracewise-lock-'));
@@ -18,7 +27,8 @@ it('is held by one at a time, also where a dead holder left it', async () => {
     most = Math.max(most, ++holders);
     taken++;
     await sleep(2);
-    expect(await lock.isHeld()).toBe(true);
+    expect(readFileSync(path, 'utf8')).toMatch(/^[\da-f-]{36}$/);
+    await lock.assertHeld();
     holders--;
     await lock.release();
   };
@@ -35,9 +45,34 @@ it('is held by one at a time, also where a dead holder left it', async () => {
 it('is not taken from a living holder, and is lost to whoever took it', async () => {
   const lock = await PullLock.take(path);
   expect(await PullLock.tryTake(path)).toBeUndefined();
+  await lock.assertHeld();
   writeFileSync(path, 'of another process');
-  expect(await lock.isHeld()).toBe(false);
+  await vi.waitFor(() => expect(lock.lost.aborted).toBe(true), 5_000);
+  expect(lock.lost.reason).toMatchObject({ code: 'ERR_BUSY' });
   await lock.release();
   expect(existsSync(path)).toBe(true);
   rmSync(path);
+});
+
+it('is asked for after a sleep', async () => {
+  const lock = await PullLock.take(path);
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 30_000 });
+  await lock.assertHeld();
+  expect(statSync(path).mtimeMs).toBeCloseTo(Date.now(), -3);
+  vi.setSystemTime(Date.now() + 30_000);
+  rmSync(path);
+  await expect(lock.assertHeld()).rejects.toMatchObject({ code: 'ERR_BUSY' });
+  vi.useRealTimers();
+  await lock.release();
+});
+
+it('is taken where its time is far from now, before or after', async () => {
+  for (const ms of [-60_000, 60_000]) {
+    writeFileSync(path, 'of a dead process');
+    const time = new Date(Date.now() + ms);
+    utimesSync(path, time, time);
+    const lock = await PullLock.tryTake(path);
+    expect(lock).toBeDefined();
+    await lock!.release();
+  }
 });

@@ -4,6 +4,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -159,7 +160,7 @@ describe('a pull', () => {
       },
     });
     const first = pull();
-    await vi.waitFor(() => expect(server.seen).toHaveLength(2));
+    await vi.waitFor(() => expect(server.seen).toHaveLength(2), 10_000);
     const due = '3'.repeat(64);
     expect(await failure({ sha256: due })).toMatchObject({
       code: 'ERR_MODEL_CHANGED',
@@ -219,6 +220,45 @@ describe('a pull', () => {
     utimesSync(`${target()}.lock`, longAgo, longAgo);
     await pull();
     expect(existsSync(`${target()}.lock`)).toBe(false);
+  });
+});
+
+describe('a pull that slept while another one finished', () => {
+  /** What the other did: the lock is its own, and the part, whole now, in its place. */
+  const overtake = () => {
+    writeFileSync(`${target()}.lock`, 'of another process');
+    writeFileSync(`${target()}.part`, mini.subarray(partBytes()!), { flag: 'a' });
+    renameSync(`${target()}.part`, target());
+  };
+
+  it('ends with the next beat', async () => {
+    server.reset({ content: stallAfter(mini, 1_000_000) });
+    const slept = failure({ stallTimeoutMs: 30_000 });
+    await vi.waitFor(() => expect(partBytes()).toBe(1_000_000), 10_000);
+    overtake();
+    expect(await slept).toMatchObject({ code: 'ERR_BUSY' });
+    expect(hashHere()).toBe(sha256(mini));
+  });
+
+  it('does not begin anew over the file that is there now', async () => {
+    let cut = () => {};
+    server.reset({
+      content: (_, response, count) => {
+        response.writeHead(200, { 'content-length': size });
+        response.write(mini.subarray(0, count === 0 ? 1_000_000 : 4));
+        cut = () => response.destroy();
+        return true;
+      },
+    });
+    const slept = failure();
+    await vi.waitFor(() => expect(partBytes()).toBe(1_000_000), 10_000);
+    overtake();
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 30_000 });
+    cut();
+    expect(await slept).toMatchObject({ code: 'ERR_BUSY' });
+    vi.useRealTimers();
+    expect(server.ranges()).toHaveLength(2);
+    expect(hashHere()).toBe(sha256(mini));
   });
 });
 
@@ -340,6 +380,18 @@ describe('an unreliable network', () => {
     });
     await pull();
     expect(server.ranges('hub')).toHaveLength(3);
+  });
+
+  it.each(['0', '-5'])('does not hurry where the server says %s', async (seconds) => {
+    server.reset({
+      hub: (_, response) => {
+        response.writeHead(503, { 'retry-after': seconds }).end();
+        return true;
+      },
+    });
+    const began = Date.now();
+    await failure({ retryDelayMs: 20 });
+    expect(Date.now() - began).toBeGreaterThan(20 + 40 + 80 + 160 - 10);
   });
 
   it('says so where nothing can be reached', async () => {
