@@ -1,9 +1,9 @@
 import { mkdir, rename } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
-import { TracewiseError } from '../errors.ts';
 import { downloadFile } from './download-file.ts';
 import { expectedHash } from './expected-hash.ts';
 import { fileError } from './file-error.ts';
+import { hubEndpoint, hubToken } from './hub-environment.ts';
 import { type HereOptions, isFileHere } from './is-file-here.ts';
 import { modelFiles } from './model-files.ts';
 import { recordFile } from './model-record.ts';
@@ -33,6 +33,8 @@ export interface PullOptions extends HereOptions {
 /** Downloads those files of a model that are not here yet. Throws a TracewiseError, or the signal's reason. */
 export async function pullModel(source: HubSource, options: PullOptions): Promise<void> {
   const { cacheFolder, signal, onProgress } = options;
+  const token = hubToken();
+  const endpoint = hubEndpoint();
   const files = modelFiles(source, cacheFolder);
   const first = files[0]!.path;
   await mkdir(dirname(first), { recursive: true }).catch((cause) => {
@@ -53,8 +55,8 @@ export async function pullModel(source: HubSource, options: PullOptions): Promis
       if (await isFileHere(source, file, whileHeld)) continue;
       const downloaded = await downloadFile(
         {
-          url: addressOf(source, file.file),
-          token: process.env.HF_TOKEN?.trim() || undefined,
+          url: addressOf(endpoint, source, file.file),
+          token,
           partPath: file.partPath,
           expected: expectedHash(source, { sha256: options.sha256 }),
         },
@@ -83,15 +85,7 @@ export function lockPath(firstFile: string): string {
   return `${firstFile}.lock`;
 }
 
-/** Hugging Face's address of a file; HF_ENDPOINT (or llama.cpp's MODEL_ENDPOINT) names a mirror. */
-function addressOf({ repository, revision }: HubSource, file: string): URL {
-  const endpoint = process.env.MODEL_ENDPOINT || process.env.HF_ENDPOINT || 'https://huggingface.co';
+function addressOf(endpoint: string, { repository, revision }: HubSource, file: string): URL {
   const path = file.split('/').map(encodeURIComponent).join('/');
-  const address = `${endpoint.replace(/\/+$/, '')}/${repository}/resolve/${encodeURIComponent(revision)}/${path}`;
-  if (!URL.canParse(address))
-    throw new TracewiseError(
-      'ERR_OPTIONS',
-      `Expected an address such as https://huggingface.co in HF_ENDPOINT but found ${JSON.stringify(endpoint)}`,
-    );
-  return new URL(address);
+  return new URL(`${endpoint}/${repository}/resolve/${encodeURIComponent(revision)}/${path}`);
 }

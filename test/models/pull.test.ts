@@ -577,6 +577,33 @@ describe('access', () => {
   });
 });
 
+describe('the environment', () => {
+  it.each([
+    ['HF_TOKEN', 'hf_SECRET\nhf_other'],
+    ['HF_TOKEN', '“hf_SECRET”'],
+    ['HF_ENDPOINT', 'http://SECRET@127.0.0.1:1'],
+    ['HF_ENDPOINT', 'http://user:SECRET@127.0.0.1:1'],
+    ['MODEL_ENDPOINT', 'http://127.0.0.1:1/?key=SECRET'],
+    ['HF_ENDPOINT', 'localhost:8000'],
+    ['HF_ENDPOINT', 'ftp://127.0.0.1'],
+    ['HF_ENDPOINT', 'mirror.example'],
+  ])('%s=%j is refused at once, and not shown', async (variable, value) => {
+    vi.stubEnv(variable, value);
+    const error = await failure();
+    expect(error).toMatchObject({ code: 'ERR_OPTIONS', details: { variable } });
+    expect(error.message).toContain(variable);
+    for (let cause = error; cause; cause = cause.cause) expect(String(cause.stack)).not.toContain('SECRET');
+    expect(error.message).not.toContain(value);
+    expect(server.seen).toEqual([]);
+  });
+
+  it('may name a mirror with a path of its own', async () => {
+    vi.stubEnv('HF_ENDPOINT', `${server.endpoint}/of/many//`);
+    await failure();
+    expect(server.seen[0]!.path).toBe('/of/many/owner/repository/resolve/main/mini.gguf');
+  });
+});
+
 describe('an abort', () => {
   it('ends a download at once with its reason, keeps what came, and the next pull goes on', async () => {
     server.reset({ content: stallAfter(mini, 1_200_000) });
