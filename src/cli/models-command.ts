@@ -2,6 +2,7 @@ import { cacheFolder } from '../cache-folder.ts';
 import { TracewiseError } from '../errors.ts';
 import { type ListedModel, listModels } from '../models/list-models.ts';
 import { modelFolder } from '../models/model-files.ts';
+import { readRecord } from '../models/model-record.ts';
 import { parseModelSource } from '../models/model-source.ts';
 import { removeModel } from '../models/remove-model.ts';
 import { type VerifiedFile, verifyModel } from '../models/verify-model.ts';
@@ -65,10 +66,11 @@ export async function removeCommand(models: string[]): Promise<number> {
   return exitCodes.done;
 }
 
-/** Pulled ones; what has only begun to come has nothing to be held to. */
+/** Those with a record, whole or not; what has only begun to come has nothing to be held to. */
 async function namesHere(): Promise<string[]> {
   const models = await listModels();
-  return models.filter(({ state }) => state === 'pulled' || state === 'changed').map(({ name }) => name);
+  const records = await Promise.all(models.map(({ path }) => readRecord(path)));
+  return models.filter((_, i) => records[i]).map(({ name }) => name);
 }
 
 function row({ name, state, bytes, totalBytes, licence }: ListedModel): string[] {

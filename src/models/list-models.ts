@@ -67,7 +67,7 @@ async function listed(source: HubSource, cacheFolder: string): Promise<ListedMod
 /** `owner/repository@revision/file.gguf`, or what lies beside such a file, as a source's name. */
 function nameOf(path: string): string {
   const [, repository = '', branch, file = ''] =
-    /^([^/]+\/[^/@]+)(?:@([^/]+))?\/(.+\.gguf)(?:\.json|\.part)?$/.exec(path.split(sep).join('/')) ?? [];
+    /^([^/]+\/[^/@]+)(?:@([^/]+))?\/(.+\.gguf)(?:\.json|\.part)?$/i.exec(path.split(sep).join('/')) ?? [];
   const name = hubName({ repository, file: partsOf(file)[0] ?? file });
   return branch === undefined ? name : `${name}#${branch}`;
 }

@@ -42,11 +42,11 @@ export function hubName({ repository, file }: Pick<HubSource, 'repository' | 'fi
 
 /** `model-00001-of-00003.gguf`: its parts, in order; any other file alone. */
 export function partsOf(file: string): string[] {
-  const [, stem, , count] = splitName.exec(file) ?? [];
+  const [, stem, , count, ending] = splitName.exec(file) ?? [];
   if (count === undefined) return [file];
   return Array.from(
     { length: Number(count) },
-    (_, i) => `${stem}-${String(i + 1).padStart(5, '0')}-of-${count}.gguf`,
+    (_, i) => `${stem}-${String(i + 1).padStart(5, '0')}-of-${count}${ending}`,
   );
 }
 
@@ -59,7 +59,7 @@ export function notPulled(model: string): TracewiseError {
   );
 }
 
-const splitName = /^(.*)-(\d{5})-of-(\d{5})\.gguf$/;
+const splitName = /^(.*)-(\d{5})-of-(\d{5})(\.gguf)$/i;
 
 function parseHubSource(text: string): HubSource {
   const [, repository, file, revision = 'main'] =

@@ -10,7 +10,7 @@ import { PullLock } from './pull-lock.ts';
 import { lockPath } from './pull-model.ts';
 
 /**
- * Removes a pulled model, or what has come of one; returns the bytes that were freed. Throws a TracewiseError:
+ * Removes a pulled model, or what is left of one; returns the bytes that were freed. Throws a TracewiseError:
  * ERR_OPTIONS where there is none, ERR_BUSY while it is being pulled; or the file system's error.
  */
 export async function removeModel(
@@ -18,18 +18,13 @@ export async function removeModel(
   { cacheFolder = userCacheFolder() }: { cacheFolder?: string } = {},
 ): Promise<number> {
   const source = parseModelSource(model);
-  const files = source.kind === 'hub' ? modelFiles(source, cacheFolder) : [];
-  const paths = files.flatMap(({ path, partPath }) => [path, partPath]);
-  const sizes = await Promise.all(
-    paths.map((path) =>
-      stat(path).then(
-        ({ size }) => size,
-        () => undefined,
-      ),
-    ),
-  );
-  if (sizes.every((size) => size === undefined)) throw notPulled(model);
+  if (source.kind !== 'hub') throw notPulled(model);
+  const files = modelFiles(source, cacheFolder);
   const first = files[0]!.path;
+  const paths = files.flatMap(({ path, partPath }) => [path, partPath]);
+  const sizes = await Promise.all(paths.map(sizeOf));
+  const isKnown = (await sizeOf(recordPath(first))) !== undefined;
+  if (!isKnown && sizes.every((size) => size === undefined)) throw notPulled(model);
   const lock = await PullLock.tryTake(lockPath(first));
   if (!lock)
     throw new TracewiseError(
@@ -48,6 +43,11 @@ export async function removeModel(
   }
   await removeEmpty(dirname(first), modelFolder(cacheFolder));
   return sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0);
+}
+
+/** undefined where there is no such file. */
+async function sizeOf(path: string): Promise<number | undefined> {
+  return (await stat(path).catch(() => undefined))?.size;
 }
 
 /** A folder and those above it, as long as they are empty. */

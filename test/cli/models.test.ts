@@ -79,12 +79,27 @@ describe('tracewise models', () => {
     expect(wrong.stdout).toMatch(new RegExp(`^damaged .*${sha256(mini)}.*${sha256(damaged)}`));
     const [{ files }] = JSON.parse((await run('models', 'verify', '--json')).stdout);
     expect(files).toEqual([{ path, expected: sha256(mini), expectedFrom: 'server', found: sha256(damaged) }]);
+    rmSync(path);
+    const gone = await run('models', 'verify');
+    expect(gone.status).toBe(1);
+    expect(gone.stdout).toMatch(/^damaged .* no file that can be read/);
+    writeFileSync(path, mini);
     expect(await run('models', 'rm', name)).toMatchObject({
       status: 0,
       stdout: `removed ${name}: ${size} are free\n`,
     });
     expect(existsSync(path)).toBe(false);
     expect(await run('models', 'verify')).toMatchObject({ status: 0, stdout: 'no model was pulled\n' });
+  });
+
+  it('verifies a split model of which a part did not come', async () => {
+    const parts = ['big-00001-of-00002.gguf', 'big-00002-of-00002.gguf'];
+    server.files[parts[0]!] = mini;
+    const split = `hf:owner/repository/${parts[0]}`;
+    expect((await run('models', 'pull', split)).status).toBe(2);
+    const { status, stdout } = await run('models', 'verify');
+    expect(status).toBe(1);
+    expect(stdout).toMatch(/^right .*\ndamaged .*: it did not come, found no file.*big-00002-of-00002\.gguf/);
   });
 
   it.each([

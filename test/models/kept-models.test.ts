@@ -105,6 +105,24 @@ it('verify reads a model through', async () => {
   await expect(verifyModel(name, { cacheFolder, signal })).rejects.toBe(signal.reason);
 });
 
+it('a file in capitals is one too', async () => {
+  server.files['X.GGUF'] = mini;
+  const capitals = 'hf:owner/capitals/X.GGUF';
+  await resolveModel(capitals, { cacheFolder });
+  expect(await stateOf(capitals)).toMatchObject({ state: 'pulled' });
+  expect(await removeModel(capitals, { cacheFolder })).toBe(mini.length);
+});
+
+it('a record without its file is removed', async () => {
+  server.files['lone.gguf'] = mini;
+  const lone = 'hf:owner/lone/lone.gguf';
+  const { path } = await resolveModel(lone, { cacheFolder });
+  rmSync(path);
+  expect(await removeModel(lone, { cacheFolder })).toBe(0);
+  expect(await stateOf(lone)).toBeUndefined();
+  await expect(removeModel(lone, { cacheFolder })).rejects.toMatchObject({ code: 'ERR_OPTIONS' });
+});
+
 it.each(['embedded', miniPath, 'hf:owner/repository/other.gguf'])('%s was not pulled', async (model) => {
   const code = 'ERR_OPTIONS';
   await expect(verifyModel(model, { cacheFolder })).rejects.toMatchObject({ code });

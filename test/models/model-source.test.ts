@@ -57,6 +57,7 @@ describe('a model by its name', () => {
       'a/b-00001-of-00002.gguf',
       'a/b-00002-of-00002.gguf',
     ]);
+    expect(partsOf('b-00001-of-00002.GGUF')).toEqual(['b-00001-of-00002.GGUF', 'b-00002-of-00002.GGUF']);
     expect(partsOf('a/b.gguf')).toEqual(['a/b.gguf']);
   });
 });
