@@ -5,7 +5,7 @@ const redrawMs = 100;
 /** Where a line cannot be drawn over, one is written for every tenth that is done. */
 const stepShare = 0.1;
 
-type Out = NodeJS.WritableStream & { isTTY?: boolean };
+type Out = NodeJS.WritableStream & { isTTY?: boolean; columns?: number };
 
 /** How far a download is: one line that is drawn over on a terminal, a few lines elsewhere. */
 export class PullView {
@@ -16,13 +16,17 @@ export class PullView {
   #shown = '';
   #nextShare = 0;
   #began = { bytes: 0, at: 0 };
+  #hasCome = false;
+  #isInterrupted = false;
 
   constructor(out: Out) {
     this.#out = out;
   }
 
   show(progress: PullProgress): void {
+    if (this.#isInterrupted) return;
     const { activity, fileIndex, bytes, totalBytes } = progress;
+    this.#hasCome ||= bytes > 0;
     const now = Date.now();
     const shown = `${activity} ${fileIndex}`;
     const isNew = shown !== this.#shown;
@@ -37,7 +41,9 @@ export class PullView {
       if (!isNew && !isEnd && now - this.#drawnAt < redrawMs) return;
       this.#drawnAt = now;
       this.#isDrawn = true;
-      this.#out.write(`\r\u001b[K${this.#line(progress)}`);
+      // A line that breaks cannot be drawn over; in the last column some terminals break it.
+      const line = this.#line(progress).slice(0, Math.max(0, (this.#out.columns || Infinity) - 1));
+      this.#out.write(`\r\u001b[K${line}`);
     } else if (isNew || share >= this.#nextShare) {
       while (this.#nextShare <= share) this.#nextShare += stepShare;
       this.#out.write(`${this.#line(progress)}\n`);
@@ -51,11 +57,13 @@ export class PullView {
     this.#shown = '';
   }
 
-  /** Says what becomes of a download that is broken off. */
+  /** Says what becomes of a download that is broken off; nothing is shown after it. */
   interrupt(): void {
     if (this.#shown === '') return;
     this.end();
-    this.#out.write('interrupted: what has come is kept, and the next pull goes on from there\n');
+    this.#isInterrupted = true;
+    const kept = this.#hasCome ? ': what has come is kept, and the next pull goes on from there' : '';
+    this.#out.write(`interrupted${kept}\n`);
   }
 
   #line({ activity, file, fileIndex, fileCount, bytes, totalBytes }: PullProgress): string {

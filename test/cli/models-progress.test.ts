@@ -10,9 +10,9 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-function view(isTTY: boolean) {
+function view(isTTY: boolean, columns?: number) {
   const written: string[] = [];
-  const out = { isTTY, write: (line: string) => written.push(line) } as never;
+  const out = { isTTY, columns, write: (line: string) => written.push(line) } as never;
   return { view: new PullView(out), written };
 }
 
@@ -67,11 +67,29 @@ it('says what becomes of an interrupted download, once', () => {
   expect(written).toEqual([]);
   shown.show(at(1));
   shown.interrupt();
+  shown.show(at(2, { fileIndex: 1 }));
   shown.end();
   expect(written.slice(1)).toEqual([
     '\n',
     'interrupted: what has come is kept, and the next pull goes on from there\n',
   ]);
+});
+
+it('keeps nothing of a download that brought nothing', () => {
+  const { view: shown, written } = view(true);
+  shown.show(at(0, { activity: 'waiting', totalBytes: undefined }));
+  shown.interrupt();
+  expect(written.at(-1)).toBe('interrupted\n');
+});
+
+it('fits into one line of the terminal', () => {
+  const file = `${'long-'.repeat(20)}.gguf`;
+  const { view: narrow, written } = view(true, 80);
+  narrow.show(at(0, { file }));
+  expect(written).toEqual([`\r\u001b[K${file.slice(0, 79)}`]);
+  const { view: unknown, written: whole } = view(true, 0);
+  unknown.show(at(0, { file }));
+  expect(whole[0]).toContain('% of 1.0 GB');
 });
 
 it.each([
