@@ -163,11 +163,14 @@ function fail(error: unknown): void {
   process.exitCode = exitCodes.unusable;
 }
 
-// A reader that has had enough, as `head` has, is no error.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
+    // A reader that has had enough, as `head` has, is no error.
     if (error.code === 'EPIPE') process.exit(exitCodes.unread);
-    throw error;
+    const name = stream === process.stdout ? 'output' : 'error';
+    if (stream !== process.stderr)
+      fail(new Error(`Expected to write standard ${name} but could not: ${error.code ?? error.message}`));
+    process.exit(exitCodes.unusable);
   });
 }
 

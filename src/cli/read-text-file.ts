@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { addAbortSignal } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { TracewiseError } from '../errors.ts';
 import { withoutMark } from '../task/read-task.ts';
@@ -15,7 +16,8 @@ export function readTextFile(file: string, what = 'file'): Promise<string> {
   });
 }
 
-/** The same, or standard input for `-`. */
-export async function readSource(file: string, what?: string): Promise<string> {
-  return file === '-' ? withoutMark(await text(process.stdin)) : readTextFile(file, what);
+/** The same, or standard input for `-`, until `signal` aborts. */
+export async function readSource(file: string, signal: AbortSignal, what?: string): Promise<string> {
+  if (file !== '-') return readTextFile(file, what);
+  return withoutMark(await text(addAbortSignal(signal, process.stdin)));
 }

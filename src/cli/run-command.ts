@@ -34,7 +34,7 @@ interface Work {
 /** `tracewise run`: runs a Python file on a call or on tests, confined; returns the exit code. */
 export function runCommand(file: string, flags: RunFlags): Promise<number> {
   return interruptible(async (signal) => {
-    const work = await readWork(file, flags);
+    const work = await readWork(file, flags, signal);
     const { backend, python, timeout, trace } = flags;
     await using runner = await createRunner({
       backend,
@@ -59,8 +59,8 @@ export function runCommand(file: string, flags: RunFlags): Promise<number> {
 /** Without anything to ask, the file itself is run, for what it prints or raises. */
 const wholeProgram: ProgramTest = { kind: 'assert', source: 'pass' };
 
-async function readWork(file: string, { call, tests }: RunFlags): Promise<Work> {
-  const source = await readSource(file);
+async function readWork(file: string, { call, tests }: RunFlags, signal: AbortSignal): Promise<Work> {
+  const source = await readSource(file, signal);
   const programModule = moduleOf(file);
   const own = readTests(source, { programModule, besideProgram: true });
   if (call !== undefined) {

@@ -28,7 +28,7 @@ export function solveCommand(source: string, flags: SolveFlags): Promise<number>
 }
 
 async function solveTask(source: string, flags: SolveFlags, signal: AbortSignal): Promise<number> {
-  const task = await readTaskFrom(source);
+  const task = await readTaskFrom(source, signal);
   // Wrong flags are told before anything is downloaded.
   for (const options of agentsOf(flags, {}))
     resolveOptions({ ...options, budget: { ...options.budget, ...budgetOf(flags) } });
@@ -102,7 +102,7 @@ function summary({
   return raised ? `${told}\n${printable(`${raised.type}: ${raised.message}`)}` : told;
 }
 
-async function readTaskFrom(source: string): Promise<Task> {
-  const content = await readSource(source, 'task file');
+async function readTaskFrom(source: string, signal: AbortSignal): Promise<Task> {
+  const content = await readSource(source, signal, 'task file');
   return readTask(content, { id: source === '-' ? 'stdin' : basename(source, extname(source)) });
 }

@@ -46,7 +46,7 @@ export function agentsOf(flags: SolveFlags, ofModel: SolveOptions): SolveOptions
 
 /** What bounds all runs together. */
 export function budgetOf({ timeout }: SolveFlags): { wallClockMs?: number } {
-  return timeout === undefined ? {} : { wallClockMs: timeout * 1000 };
+  return timeout === undefined ? {} : { wallClockMs: Math.round(timeout * 1000) };
 }
 
 /** The engine's options. */

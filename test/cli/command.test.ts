@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -70,6 +70,29 @@ describe('tracewise', () => {
     const broken = run(['solve', '-', '--gpu', 'none'], '{"text": "x", "tests": ["assert f(1=="]}');
     expect(broken.stderr).toContain('does not parse');
     expect(broken.status).toBe(2);
+  });
+
+  it.skipIf(!existsSync('/dev/full'))('says in one line that its output cannot be written', () => {
+    const solving = [process.execPath, cli, ...solveArgs(examples[0]!, '--gamma', '0', '--max-tokens', '5')];
+    for (const line of [solving, [process.execPath, cli, 'models', 'list']]) {
+      const { stderr, status } = spawnSync('bash', ['-c', '"$@" > /dev/full', 'bash', ...line], {
+        encoding: 'utf8',
+      });
+      expect(stderr).toMatch(/^tracewise: Expected to write standard output but could not: ENOSPC$/m);
+      expect(stderr).not.toMatch(/\n\s+at /);
+      expect(status).toBe(2);
+    }
+  });
+
+  it.each([
+    ['solve', 'SIGINT', 130],
+    ['run', 'SIGTERM', 143],
+  ] as const)('%s - ends at %s while it reads', async (command, name, code) => {
+    const child = spawn(process.execPath, [cli, command, '-'], { stdio: ['pipe', 'ignore', 'pipe'] });
+    // More than a pipe holds: once it is taken, somebody reads.
+    await new Promise((taken) => child.stdin.write('#'.repeat(1 << 20), taken));
+    child.kill(name);
+    expect(await new Promise((done) => child.once('exit', done))).toBe(code);
   });
 
   it('ends without a word where nobody reads on', () => {
@@ -150,6 +173,13 @@ describe('tracewise solve', () => {
     expect(stderr).toMatch(/^solved: (\d+) of \1 tests pass/);
     expect(stdout).toMatch(/^def \w+\(/m);
     expect(status).toBe(0);
+  });
+
+  it('takes seconds with a fraction', () => {
+    // 1000 times 16.1 is no whole number of ms.
+    const { status, stderr } = run(solveArgs(examples[0]!, '--timeout', '16.1', '--gamma', '0'));
+    expect(stderr).toMatch(/^(not )?solved: /);
+    expect(status).toBeLessThan(2);
   });
 
   it('gives the same program twice', () => {
