@@ -161,9 +161,10 @@ export function resolveOptions(options: SolveOptions = {}): ResolvedOptions {
     );
   }
   if (!faithful) return Object.freeze(parsed.data);
-  const contradiction = Object.entries(faithfulOptions).find(
-    ([key, value]) => key in options && options[key as keyof typeof faithfulOptions] !== value,
-  );
+  const contradiction = Object.entries(faithfulOptions).find(([key, value]) => {
+    const given = options[key as keyof typeof faithfulOptions];
+    return given !== undefined && given !== value;
+  });
   if (contradiction) {
     const [key, value] = contradiction;
     throw new TracewiseError(
