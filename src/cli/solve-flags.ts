@@ -27,7 +27,7 @@ export interface SolveFlags {
   readonly profile?: boolean;
 }
 
-/** Options of each run, one for every γ and temperature: how the model wants to be asked, then what the flags say. */
+/** Options of each run, for every γ and temperature (see `grid`): how the model wants to be asked, then what the flags say. */
 export function agentsOf(flags: SolveFlags, ofModel: SolveOptions): SolveOptions[] {
   const axes = { guidanceStrength: flags.gamma, temperature: flags.temperature };
   const given: SolveOptions = {
@@ -41,7 +41,7 @@ export function agentsOf(flags: SolveFlags, ofModel: SolveOptions): SolveOptions
     stopOnPass: flags.stopOnPass ? undefined : false,
     budget: withoutUndefined({ newTokens: flags.maxTokens }),
   };
-  return grid(withoutUndefined(axes), { ...habits(flags, ofModel), ...withoutUndefined(given) });
+  return grid(axes, { ...habits(flags, ofModel), ...withoutUndefined(given) });
 }
 
 /** What bounds all runs together. */
