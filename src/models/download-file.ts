@@ -33,6 +33,8 @@ export interface DownloadedFile {
   readonly sha256: string;
   readonly sha256From: HashOrigin;
   readonly modifiedMs: number;
+  /** The commit of the repository that it is of; undefined where the server does not say. */
+  readonly commit: string | undefined;
 }
 
 /** Attempts in a row that bring the file no further. */
@@ -192,7 +194,12 @@ async function checked(
       `what came has ${sha256} and was deleted; try again, or another mirror`,
     );
   }
-  return { sha256, sha256From: due?.from ?? 'first pull', modifiedMs: await part.flush() };
+  return {
+    sha256,
+    sha256From: due?.from ?? 'first pull',
+    modifiedMs: await part.flush(),
+    commit: remote.commit,
+  };
 }
 
 function wrongHash(url: URL, { sha256, from }: ExpectedHash, found: string, what: string): TracewiseError {

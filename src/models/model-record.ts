@@ -14,6 +14,8 @@ const fileRecordSchema = z.object({
   sha256From: z.enum(hashOrigins),
   /** When the file was last written, in whole ms. */
   modifiedMs: z.number(),
+  /** The commit of the repository that it was pulled at, where the server named it. */
+  commit: z.string().optional(),
 });
 
 const modelRecordSchema = z.object({ name: z.string(), files: z.array(fileRecordSchema) });

@@ -12,6 +12,15 @@ export interface RemoteFile {
   readonly identity: string | undefined;
   /** Hugging Face's word on the content: the `X-Linked-Etag` of files in large-file storage is their SHA-256. */
   readonly sha256: string | undefined;
+  /** The repository's, as the hub names it. */
+  readonly commit: string | undefined;
+}
+
+/** What the hub says of a file before it sends on to where that lies. */
+interface HubWord {
+  etag?: string | undefined;
+  size?: string | undefined;
+  commit?: string | undefined;
 }
 
 const mostRedirects = 10;
@@ -24,7 +33,7 @@ export async function openRemoteFile(
   url: URL,
   { offset, token, signal }: { offset: number; token: string | undefined; signal: AbortSignal },
 ): Promise<RemoteFile> {
-  const linked: { etag?: string; size?: string } = {};
+  const linked: HubWord = {};
   let at = url;
   for (let hop = 0; hop <= mostRedirects; hop++) {
     const response = await fetch(at, {
@@ -38,6 +47,7 @@ export async function openRemoteFile(
     });
     linked.etag ??= response.headers.get('x-linked-etag') ?? undefined;
     linked.size ??= response.headers.get('x-linked-size') ?? undefined;
+    linked.commit ??= response.headers.get('x-repo-commit') ?? undefined;
     const location = response.headers.get('location');
     if (response.status < 300 || response.status > 399 || !location) {
       if (![200, 206, 416].includes(response.status)) await refuse(response, at, url);
@@ -58,7 +68,7 @@ export async function openRemoteFile(
   );
 }
 
-function remoteFile(response: Response, linked: { etag?: string; size?: string }): RemoteFile {
+function remoteFile(response: Response, linked: HubWord): RemoteFile {
   const { status, headers, body } = response;
   const [, from, total] = /^bytes (?:(\d+)-\d+|\*)\/(\d+|\*)$/.exec(headers.get('content-range') ?? '') ?? [];
   const announced = linked.size ?? (status === 200 ? headers.get('content-length') : total);
@@ -73,6 +83,7 @@ function remoteFile(response: Response, linked: { etag?: string; size?: string }
     totalBytes: /^\d+$/.test(announced ?? '') ? Number(announced) : undefined,
     identity: identity ?? undefined,
     sha256: /^[0-9a-f]{64}$/i.test(linkedEtag ?? '') ? linkedEtag!.toLowerCase() : undefined,
+    commit: /^[0-9a-f]{40}$/.test(linked.commit ?? '') ? linked.commit : undefined,
   };
 }
 

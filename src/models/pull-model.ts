@@ -6,7 +6,7 @@ import { fileError } from './file-error.ts';
 import { hubEndpoint, hubToken } from './hub-environment.ts';
 import { type HereOptions, isFileHere } from './is-file-here.ts';
 import { modelFiles } from './model-files.ts';
-import { recordFile } from './model-record.ts';
+import { readRecord, recordFile } from './model-record.ts';
 import type { HubSource } from './model-source.ts';
 import { removePart } from './part-file.ts';
 import { PullLock } from './pull-lock.ts';
@@ -51,11 +51,16 @@ export async function pullModel(source: HubSource, options: PullOptions): Promis
   });
   const whileHeld = { ...options, signal: AbortSignal.any([lock.lost, ...(signal ? [signal] : [])]) };
   try {
+    const missing = new Set<string>();
+    for (const file of files) if (!(await isFileHere(source, file, whileHeld))) missing.add(file.file);
+    // All parts are of one upload: that of the parts that are here, or of the first that comes.
+    const here = (await readRecord(first))?.files.find(({ file }) => !missing.has(file));
+    let commit = here?.commit;
     for (const [i, file] of files.entries()) {
-      if (await isFileHere(source, file, whileHeld)) continue;
+      if (!missing.has(file.file)) continue;
       const downloaded = await downloadFile(
         {
-          url: addressOf(endpoint, source, file.file),
+          url: addressOf(endpoint, { ...source, revision: commit ?? source.revision }, file.file),
           token,
           partPath: file.partPath,
           expected: expectedHash(source, { sha256: options.sha256 }),
@@ -67,6 +72,7 @@ export async function pullModel(source: HubSource, options: PullOptions): Promis
             onProgress?.({ activity, bytes, totalBytes, ...at(i) }),
         },
       );
+      commit ??= downloaded.commit;
       await lock.assertHeld();
       try {
         await recordFile(first, source.name, { file: file.file, ...downloaded });

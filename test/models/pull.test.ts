@@ -133,6 +133,40 @@ describe('a pull', () => {
     });
   });
 
+  it('brings the parts of a split model from one upload', async () => {
+    const parts = [1, 2, 3].map((i) => `big-0000${i}-of-00003.gguf`);
+    const split = `hf:owner/repository/${parts[0]}`;
+    const uploads = ['a', 'b'].map((sign) => ({
+      commit: sign.repeat(40),
+      model: Buffer.concat([mini, Buffer.from(sign)]),
+    }));
+    /** The hub at a time when `latest` is on main; older commits are kept. */
+    const hubOf = (latest: (typeof uploads)[number]) =>
+      server.reset({
+        hub: ({ url }, response) => {
+          const { commit, model } = uploads.find((upload) => url!.includes(upload.commit)) ?? latest;
+          server.files = Object.fromEntries(parts.map((part) => [part, model]));
+          response.setHeader('x-repo-commit', commit);
+          return false;
+        },
+      });
+    const [old, recent] = uploads as [(typeof uploads)[number], (typeof uploads)[number]];
+    const hashes = () => parts.map((part) => hashHere(join(cacheFolder, 'models/owner/repository', part)));
+    const interruption = new AbortController();
+    const onProgress = ({ fileIndex }: PullProgress) => fileIndex === 1 && interruption.abort();
+    hubOf(old);
+    await failure({ signal: interruption.signal, onProgress }, split);
+    hubOf(recent);
+    await pull({}, split);
+    expect(hashes()).toEqual(Array(3).fill(sha256(old.model)));
+    rmSync(join(cacheFolder, 'models/owner/repository', parts[0]!));
+    await pull({}, split);
+    expect(hashes()).toEqual(Array(3).fill(sha256(old.model)));
+    for (const part of parts) rmSync(join(cacheFolder, 'models/owner/repository', part));
+    await pull({}, split);
+    expect(hashes()).toEqual(Array(3).fill(sha256(recent.model)));
+  });
+
   it('waits for another pull of the same model', async () => {
     const activities = new Set<string>();
     let open = 0;
