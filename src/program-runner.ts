@@ -88,8 +88,15 @@ export interface TestResult {
    * objects, so the program could have forged it. Undefined where the run ended before a comparison.
    */
   readonly judged?: 'outside' | 'inside';
-  /** The call as it stands in the test, e.g. `f(1, [2])`; undefined where none could be told. */
+  /**
+   * The call of the entry point that ran last, e.g. `f(1, [2])`: as it stands in the test where it was the only one,
+   * else with its values; undefined where none could be told.
+   */
   readonly call?: string;
+  /** Which of the trace's calls from the test it was, counted from 1, where there were more. */
+  readonly callNumber?: number;
+  /** The test decides by more than what that call returned: by several calls together. */
+  readonly joint?: true;
   /** Rendered value of the call, where it returned. */
   readonly returned?: string;
   /** Rendered expected value, where the test compares with one; never shown to the program. */

@@ -17,6 +17,8 @@ const resultSchema = z.object({
   outcome: z.enum(['passed', 'failed', 'raised', 'timed-out', 'out-of-memory', 'killed', 'not-parsable']),
   judged: absent(z.enum(['outside', 'inside'])),
   call: absent(text(longestText)),
+  callNumber: absent(z.number().int().positive()),
+  joint: absent(z.literal(true)),
   returned: absent(text(longestText)),
   expected: absent(text(longestText)),
   exception: absent(

@@ -1,6 +1,7 @@
 import type { LocalChange, TestResult, TraceEvent } from '../program-runner.ts';
 import { keepEnds } from './keep-ends.ts';
 import { type EntryRenderer, type EntryStyle, failureName } from './signal-entry.ts';
+import { type ToldCall, toldCall } from './told-call.ts';
 
 /**
  * tracewise's own form: the program once, its lines numbered; then for each test the call, every executed
@@ -9,13 +10,18 @@ import { type EntryRenderer, type EntryStyle, failureName } from './signal-entry
 export const renderCompact: EntryRenderer = ({ program, results }, index, style) => {
   const lines = program.trimEnd().split('\n');
   const code = lines.map((line, i) => `${i + 1}| ${line}`).join('\n');
-  return `# Continuation ${index + 1}\n${code}\n${results.map((result) => runText(result, style)).join('')}`;
+  return `# Continuation ${index + 1}\n${code}\n${results.map((result) => runText(program, result, style)).join('')}`;
 };
 
-function runText(result: TestResult, style: EntryStyle): string {
+function runText(program: string, result: TestResult, style: EntryStyle): string {
+  const told = toldCall(program, result);
   const max = result.outcome === 'passed' ? style.maxSteps : 2 * style.maxSteps;
-  const steps = keepEnds(effects(result.trace), max, (omitted) => `  (${omitted} steps left out)`);
-  return `${[`${result.call ?? '(whole program)'}`, ...steps, `  ${endText(result, style)}`].join('\n')}\n`;
+  const steps = keepEnds(
+    effects(result.trace.slice(told.start, told.end)),
+    max,
+    (omitted) => `  (${omitted} steps left out)`,
+  );
+  return `${[told.heading, ...steps, `  ${endText(result, told, style)}`].join('\n')}\n`;
 }
 
 /** A line's effect is what the next event of its frame reports as changed. */
@@ -41,14 +47,13 @@ function changesText(changes: readonly LocalChange[]): string {
   return changes.map(({ name, value }) => (value === null ? `${name} gone` : `${name}=${value}`)).join('; ');
 }
 
-function endText(result: TestResult, { showExpected }: EntryStyle): string {
-  const failure = failureName(result);
-  const ended = failure
-    ? `! ${failure}${result.exception?.message ? `: ${result.exception.message}` : ''}`
-    : `-> ${result.returned ?? 'None'}`;
+function endText(result: TestResult, told: ToldCall, { showExpected }: EntryStyle): string {
+  const { returned = 'None', raised, expected, alone } = told;
+  const failure = failureName(result) ?? raised?.exceptionType;
+  const message = result.exception?.message ?? raised?.value;
+  const ended = failure ? `! ${failure}${message ? `: ${message}` : ''}` : `-> ${returned}`;
   if (!showExpected) return ended;
   if (result.outcome === 'passed') return `${ended}  (as expected)`;
-  return result.expected === undefined
-    ? `${ended}  (not as expected)`
-    : `${ended}  (expected ${result.expected})`;
+  if (expected !== undefined) return `${ended}  (expected ${expected})`;
+  return alone || failure ? `${ended}  (not as expected)` : ended;
 }

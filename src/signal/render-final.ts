@@ -1,6 +1,7 @@
 import type { TestResult } from '../program-runner.ts';
 import { replayTrace } from './replay-trace.ts';
 import { type EntryRenderer, failureName, type SignalEntry } from './signal-entry.ts';
+import { type ToldCall, toldCall } from './told-call.ts';
 
 /**
  * The form that the embedded model was trained on: the continuation's own lines under a verdict, then one
@@ -25,11 +26,12 @@ function continuationOf(program: string, codeSoFar: string): string {
 }
 
 function runText(program: string, result: TestResult, showExpected: boolean): string {
-  const locals = finalLocals(program, result).map(([name, value]) => `${name}=${short(value)}`);
+  const told = toldCall(program, result);
+  const locals = finalLocals(program, result, told).map(([name, value]) => `${name}=${short(value)}`);
   const state = locals.join('; ');
-  const failure = failureName(result);
+  const failure = failureName(result) ?? told.raised?.exceptionType;
   if (failure) return `${state} ! ${failure}`.trimStart();
-  const returned = result.returned ?? 'None';
+  const { returned = 'None' } = told;
   if (returned === 'None') {
     const near = showExpected && result.outcome !== 'passed' ? result.expectedLocals?.[0] : undefined;
     return `${state} -> None${near === undefined ? '' : `, ${near} ok`}`.trimStart();
@@ -40,8 +42,10 @@ function runText(program: string, result: TestResult, showExpected: boolean): st
 }
 
 /** Locals at the end of the called function's last frame, arguments that kept their value left out. */
-function finalLocals(program: string, result: TestResult): [string, string][] {
-  const steps = replayTrace(program, result.trace).filter(({ event }) => event.depth === 2);
+function finalLocals(program: string, { trace }: TestResult, { start, end }: ToldCall): [string, string][] {
+  const steps = replayTrace(program, trace)
+    .slice(start, end)
+    .filter(({ event }) => event.depth === 2);
   const called = steps.findLast(({ event }) => event.event === 'call');
   const last = steps.at(-1);
   if (!called || !last) return [];

@@ -2,6 +2,7 @@ import type { TestResult } from '../program-runner.ts';
 import { keepEnds } from './keep-ends.ts';
 import { type Locals, replayTrace, type TraceStep } from './replay-trace.ts';
 import { type EntryRenderer, type EntryStyle, failureName } from './signal-entry.ts';
+import { type ToldCall, toldCall } from './told-call.ts';
 
 /**
  * The paper's full form: before every executed line the locals and their types, then the event and its
@@ -9,24 +10,26 @@ import { type EntryRenderer, type EntryStyle, failureName } from './signal-entry
  */
 export const renderFull: EntryRenderer = ({ program, results }, _index, style) => {
   const text = `# Function:\n${program.trim()}\n`;
-  const runs = results.map(
-    (result) => `# Invocation:\n${result.call ?? '(whole program)'}\n\n${traceText(program, result, style)}`,
-  );
+  const runs = results.map((result) => {
+    const told = toldCall(program, result);
+    return `# Invocation:\n${told.heading}\n\n${traceText(program, result, told, style)}`;
+  });
   if (style.repeatProgram) return runs.map((run) => `${text}\n${run}`).join('\n');
   return [text, ...runs].join('\n');
 };
 
-function traceText(program: string, result: TestResult, style: EntryStyle): string {
-  const steps = visibleSteps(replayTrace(program, result.trace), style.headersOnce).map(stepText);
+function traceText(program: string, result: TestResult, told: ToldCall, style: EntryStyle): string {
+  const replayed = replayTrace(program, result.trace).slice(told.start, told.end);
+  const steps = visibleSteps(replayed, style.headersOnce).map(stepText);
   const max = result.outcome === 'passed' ? style.maxSteps : 2 * style.maxSteps;
   const kept = keepEnds(steps, max, (omitted) => `(${omitted} steps left out)`);
   const failure = failureName(result);
   const ending = result.exception || !failure ? [] : [`(stopped: ${failure})`];
-  return `# Execution Trace:\n${[...kept, ...ending, ...expectation(result, style)].join('\n')}\n`;
+  return `# Execution Trace:\n${[...kept, ...ending, ...expectation(told, style)].join('\n')}\n`;
 }
 
-function expectation(result: TestResult, style: EntryStyle): string[] {
-  return style.showExpected && result.expected !== undefined ? [`Expected: ${result.expected}`] : [];
+function expectation({ expected }: ToldCall, style: EntryStyle): string[] {
+  return style.showExpected && expected !== undefined ? [`Expected: ${expected}`] : [];
 }
 
 /** The reference's tracer stops at a loop's header once, and never twice in a row at one line. */

@@ -1,6 +1,7 @@
 import { dict } from './render-full.ts';
 import { replayTrace } from './replay-trace.ts';
 import { type EntryRenderer, failureName } from './signal-entry.ts';
+import { toldCall } from './told-call.ts';
 
 /**
  * The paper's minimal form: of each run only the last state inside the called function (before its last
@@ -8,15 +9,16 @@ import { type EntryRenderer, failureName } from './signal-entry.ts';
  */
 export const renderMinimal: EntryRenderer = ({ program, results }, _index, { showExpected }) => {
   const runs = results.map((result) => {
-    const steps = replayTrace(program, result.trace);
+    const { heading, start, end, expected } = toldCall(program, result);
+    const steps = replayTrace(program, result.trace).slice(start, end);
     const last =
       steps.findLast(({ event }) => event.depth === 2 && event.event === 'line') ??
       steps.findLast(({ event }) => event.depth === 2);
     const state = last
       ? `${dict(last.locals, 'value')} , ${dict(last.locals, 'type')}`
       : `(${failureName(result) ?? 'no state'})`;
-    const expected = showExpected && result.expected !== undefined ? `\nExpected: ${result.expected}` : '';
-    return `# Invocation:\n${result.call ?? '(whole program)'}\n${state}${expected}\n`;
+    const asked = showExpected && expected !== undefined ? `\nExpected: ${expected}` : '';
+    return `# Invocation:\n${heading}\n${state}${asked}\n`;
   });
   return [`# Function:\n${program.trim()}\n`, ...runs].join('\n');
 };

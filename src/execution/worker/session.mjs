@@ -204,8 +204,8 @@ export class Session {
 
   #tryDescribe(message) {
     try {
-      const { call, expected } = JSON.parse(this.#judge.send(message, performance.now() + 100));
-      return { call, expected };
+      const { call, expected, joint } = JSON.parse(this.#judge.send(message, performance.now() + 100));
+      return { call, expected, joint };
     } catch {
       this.#judge.restore();
       return {};

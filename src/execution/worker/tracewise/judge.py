@@ -12,9 +12,11 @@ import random
 from .pytest_stand_in import install_pytest
 from .remote import Remote
 from .render import Renderer, type_name
-from .test_source import call_of, expected_of, leaves_nothing, loaded_names, nodes_of, source_modules, standard_name
+from .test_source import (
+    call_of, deciding_calls, expected_of, leaves_nothing, loaded_names, nodes_of, position_of, source_modules, standard_name,
+)  # fmt: skip
 from .values import NotLiteral, decode, encode
-from .world import NeedsInside, World
+from .world import NeedsInside, World, position_at
 
 _dumps = json.JSONEncoder(ensure_ascii=True, separators=(',', ':'), check_circular=False).encode
 
@@ -23,7 +25,9 @@ def describe(request):
     """What can be told of a test without running the program: the call as it stands there, what it expects."""
     test = _read(request['source'], request.get('entryPoint'), request['kind'] == 'check')
     told = {'call': test.call_text}
-    if test.expected is not None:
+    if test.calls > 1:
+        told['joint'] = True  # which of them runs is not known
+    elif test.expected is not None:
         space = _own_setup(request.get('setupCode') or '', test.names)
         space.update((name, standard_name(name)) for name in test.names if name not in space and standard_name(name) is not None)
         try:
@@ -37,7 +41,7 @@ def judge(request, ask):
     """Runs one test; `ask(question)` is answered by the program's interpreter."""
     source, check, setup = request['source'], request['kind'] == 'check', request.get('setupCode') or ''
     test = _read(source, request.get('entryPoint'), check)
-    call, entry_point = test.call, test.entry_point
+    entry_point = test.entry_point
     world = World(ask, entry_point, source, test.expected is not None)
     install_pytest()
     random.seed(0)  # a test's outcome must not depend on which ran before it
@@ -52,12 +56,10 @@ def judge(request, ask):
         return {'needsInside': str(reason)}
     except BaseException as error:
         _blame(reply, error, _renderer(request))
-    last = world.calls[-1 if check else 0] if world.calls else {}
     reply['judged'] = 'inside' if world.trusted else 'outside'
-    reply['call'] = test.call_text if call is not None else last.get('text')
-    reply['returned'] = last.get('rendered')
-    reply['returnedLocals'] = last.get('returnedLocals')
-    _expect(reply, test, space, last, _renderer(request))
+    last = _tell_call(reply, test, world)
+    if last is not None:
+        _expect(reply, test, space, last, _renderer(request))
     reply['plain'] = test.plain and not setup.strip()
     return reply
 
@@ -70,14 +72,24 @@ class _Test:
         self.code = compile(tree, '<test>', 'exec', dont_inherit=True)
         nodes = nodes_of(tree)
         self.names = loaded_names(nodes)
-        self.call = None if check else call_of(nodes, entry_point, self.names)
-        self.entry_point = self.call.func.id if entry_point is None and self.call is not None else entry_point
-        self.call_text = ast.get_source_segment(source, self.call) if self.call is not None else None
+        call = None if check else call_of(nodes, entry_point, self.names)
+        self.entry_point = call.func.id if entry_point is None and call is not None else entry_point
+        self.call_text = ast.get_source_segment(source, call) if call is not None else None
+        self.call_position = position_of(call) if call is not None else None
+        called = {self.entry_point, *(_parameters(nodes) if check else ())}
+        self.calls = sum(isinstance(node, ast.Call) and getattr(node.func, 'id', None) in called for node in nodes)
+        self.deciding = deciding_calls(nodes, called)
         self.needs_loop = 'asyncio' in source_modules(nodes) | self.names
         self.takes_stdout = any(getattr(node, 'attr', getattr(node, 'id', None)) == 'redirect_stdout' for node in nodes)
-        expected = expected_of(tree, self.call)
+        expected = expected_of(tree, call)
         self.expected = None if expected is None else _compiled(expected)
         self.plain = leaves_nothing(nodes, self.names)
+
+
+def _parameters(nodes):
+    """What `check` calls the program's function."""
+    checks = [node for node in nodes if isinstance(node, ast.FunctionDef) and node.name == 'check']
+    return {parameter.arg for check in checks for parameter in check.args.args}
 
 
 _tests = {}
@@ -140,6 +152,24 @@ def _blame(reply, error, renderer):
     else:
         reply['outcome'] = 'raised'
         reply['exception'] = {'type': type_name(type(error)), 'message': renderer.message(error)}
+
+
+def _tell_call(reply, test, world):
+    """Tells of the call that ran last. Returns its record where that is the one which the test's end compares."""
+    if not world.calls:
+        reply['call'] = test.call_text
+        return {}
+    last, only = world.calls[-1], len(world.calls) == 1
+    position = position_at(last['place'])
+    as_written = position == test.call_position or (position is None and only)
+    reply['call'] = test.call_text if only and as_written and test.call_text else last['text']
+    reply['returned'] = last['rendered']
+    reply['returnedLocals'] = last['returnedLocals']
+    if world.traced_calls > 1:
+        reply['callNumber'] = last['number']
+    if not only and position not in test.deciding:
+        reply['joint'] = True
+    return last if as_written else None
 
 
 def _compiled(node):

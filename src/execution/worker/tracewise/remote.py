@@ -3,8 +3,6 @@
 from .render import Renderer
 from .values import NotLiteral
 
-_render = Renderer()
-
 
 class EntryPoint:
     """The function under test."""
@@ -15,8 +13,8 @@ class EntryPoint:
     def __call__(self, *args, **kwargs):
         world = self._world
         shown = [_render(arg) for arg in args] + ['%s=%s' % (k, _render(v)) for k, v in kwargs.items()]
-        record = {'text': '%s(%s)' % (self.__name__, ', '.join(shown))}
-        question = {'op': 'call', 'name': self.__name__, 'locals': world.compares and not world.calls}
+        record = {'text': '%s(%s)' % (self.__name__, ', '.join(shown)), 'place': world.place()}
+        question = {'op': 'call', 'name': self.__name__, 'locals': world.compares}
         world.calls.append(record)
         world.last = {}
         try:
@@ -24,6 +22,7 @@ class EntryPoint:
         finally:
             for field in ('rendered', 'returnedLocals', 'locals'):
                 record[field] = world.last.get(field)
+            record['number'] = world.traced_calls
 
     def _itself(self):
         answer = self._world.ask({'op': 'name', 'name': self.__name__})
@@ -91,6 +90,16 @@ class Remote:
     def __instancecheck__(self, value):
         self._world.trusted = True
         return self._world.call({'op': 'isinstance'}, (value, self), {})
+
+
+class _Renderer(Renderer):
+    def _instance(self, x, t, mro, depth):
+        if t is EntryPoint:
+            return x.__name__
+        return '<%s>' % x._kind if t is Remote else super()._instance(x, t, mro, depth)
+
+
+_render = _Renderer()
 
 
 def _forward(op):

@@ -103,6 +103,35 @@ def call_of(nodes, entry_point, loaded):
     return min(calls, key=lambda call: (call.lineno, call.col_offset), default=None)
 
 
+def position_of(call):
+    """As `co_positions` tells it."""
+    return call.lineno, call.end_lineno, call.col_offset, call.end_col_offset
+
+
+def deciding_calls(nodes, names):
+    """Where those calls of a function of these names stand that an assert's outcome hangs on alone: any other in that
+    assert gives them their arguments."""
+    found = set()
+    for node in nodes:
+        if not _asserts(node):
+            continue
+        own = nodes_of(node)
+        calls = [n for n in own if isinstance(n, ast.Call) and isinstance(n.func, ast.Name) and n.func.id in names]
+        if calls and not any(isinstance(n, _REPEATING) for n in own) and set(calls) <= set(nodes_of(calls[0])):
+            found.add(position_of(calls[0]))
+    return found
+
+
+_REPEATING = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.Lambda)
+
+
+def _asserts(node):
+    """Whether it is an `assert`, or a call of a method that asserts."""
+    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+        return getattr(node.value.func, 'attr', '')[:6] == 'assert'
+    return isinstance(node, ast.Assert)
+
+
 def expected_of(tree, call):
     """What the `assert` that a test ends with says the call returns; None where it does not say."""
     if call is None or not tree.body or not isinstance(tree.body[-1], ast.Assert):

@@ -2,10 +2,11 @@
 
 import ast
 import builtins
+import itertools
 import sys
 
 from .remote import EntryPoint, Remote, handle_of
-from .test_source import bound_names, loaded_names, nodes_of, standard_name
+from .test_source import bound_names, loaded_names, nodes_of, position_of, standard_name
 from .values import Encoder, NotLiteral, decode, update
 
 
@@ -20,9 +21,10 @@ class World:
 
     def __init__(self, ask, entry_point, source, compares):
         self._ask = ask
-        self.compares = compares  # whether the first call's locals are looked at
+        self.compares = compares  # whether the called frame's locals are looked at
         self.entry_point, self.source = entry_point, source
         self.calls = []
+        self.traced_calls = 0  # each begins a new part of the trace
         self.trusted = False  # whether the program's own word decided a comparison
         self.takes_objects = False  # whether the test names classes or functions besides the entry point
         self.classes = {}
@@ -73,6 +75,7 @@ class World:
                 raise NeedsInside('an argument of type %s' % reason) from None
             question = {'op': 'source', 'source': source}
             found = []
+        self.traced_calls += question['op'] == 'source' or 'name' in question
         answer = self._ask(question)
         for n, data in (answer.get('changed') or {}).items():
             update(found[int(n)], self.decode(data, found))
@@ -115,24 +118,36 @@ class World:
         stand_in._remote = Remote(self, handle, kind)
         return stand_in
 
-    def _call_source(self):
-        """The text of the running call, where it stands at the test's top level and needs nothing but the program."""
+    def place(self):
+        """Where the test's code is, for `position_at`; None outside it."""
         frame = sys._getframe()
         while frame is not None and frame.f_code.co_filename != '<test>':
             frame = frame.f_back
-        if frame is None or frame.f_code.co_name != '<module>' or not hasattr(frame.f_code, 'co_positions'):
-            return None
-        line, end_line, column, end_column = list(frame.f_code.co_positions())[frame.f_lasti // 2]
-        if None in (line, end_line, column, end_column):
+        return frame and (frame.f_code, frame.f_lasti)
+
+    def _call_source(self):
+        """The text of the running call, where it stands at the test's top level and needs nothing but the program."""
+        place = self.place()
+        position = position_at(place)
+        if position is None or place[0].co_name != '<module>':
             return None
         tree = ast.parse(self.source)
         nodes = nodes_of(tree)
         for node in nodes:
-            if isinstance(node, ast.Call) and (node.lineno, node.col_offset, node.end_col_offset) == (line, column, end_column):
+            if isinstance(node, ast.Call) and position_of(node) == position:
                 own = nodes_of(node)
                 needs_test = loaded_names(own) & (bound_names(nodes) - bound_names(own))
                 return None if needs_test else ast.get_source_segment(self.source, node)
         return None
+
+
+def position_at(place):
+    """What a place's instruction was compiled from: line, end line, column, end column; None where Python does not say."""
+    if place is None or not hasattr(place[0], 'co_positions'):
+        return None
+    code, instruction = place
+    position = next(itertools.islice(code.co_positions(), instruction // 2, None))
+    return None if None in position else position
 
 
 def _derived_attribute(self, name):

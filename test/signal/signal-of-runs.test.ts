@@ -1,0 +1,137 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createRunner } from '../../src/execution/create-runner.ts';
+import type { SignalForm } from '../../src/option-names.ts';
+import type { ExecutionLimits, ProgramRunner, ProgramTest } from '../../src/program-runner.ts';
+import { renderSignal } from '../../src/signal/render-signal.ts';
+
+let runner: ProgramRunner;
+beforeAll(async () => {
+  runner = await createRunner({ maxWorkers: 1 });
+});
+afterAll(() => runner.dispose());
+
+interface Asked {
+  readonly form?: SignalForm;
+  readonly codeSoFar?: string;
+  readonly limits?: Partial<ExecutionLimits>;
+}
+
+/** What the signal says of one run, the program and the headings left out. */
+async function said(program: string, asked: string | ProgramTest, { form = 'compact', ...more }: Asked = {}) {
+  const { codeSoFar = '', limits } = more;
+  const test: ProgramTest = typeof asked === 'string' ? { kind: 'assert', source: asked } : asked;
+  const { results } = await runner.run({
+    program,
+    entryPoint: 'f',
+    tests: [test],
+    trace: true,
+    limits: { timeoutMs: 30_000, ...limits },
+  });
+  const { text } = renderSignal([{ program, results }], {
+    form,
+    codeSoFar,
+    showExpected: true,
+    showUnfinished: true,
+    headersOnce: false,
+    repeatProgram: false,
+    maxTokens: Infinity,
+    countTokens: () => 0,
+  });
+  if (form === 'final') return text.replace('### Signal:\n', '');
+  const start = form === 'compact' ? `${program.trimEnd().split('\n').length}| ` : '# Invocation:\n';
+  return text.slice(text.indexOf('\n', text.indexOf(start)) + 1);
+}
+
+const twice = 'def f(x):\n    y = x * 2\n    return y\n';
+const check = (...lines: string[]): ProgramTest => ({
+  kind: 'check',
+  source: ['def check(candidate):', ...lines.map((line) => `    ${line}`)].join('\n'),
+});
+
+describe('of several calls the last one, with its own steps and value', () => {
+  test.each<[string, string | ProgramTest, string]>([
+    ['the outer call', 'assert f(f(1)) == 5', 'f(2)\n  2: y=4\n  -> 4  (expected 5)\n'],
+    [
+      'one of a sum, of which alone nothing is expected',
+      'assert f(1) + f(2) == 7',
+      'f(2)\n  2: y=4\n  -> 4\n',
+    ],
+    ['of a sum that is right', 'assert f(1) + f(2) == 6', 'f(2)\n  2: y=4\n  -> 4  (as expected)\n'],
+    [
+      'a loop ends at the wrong one',
+      'for x in [1, 2]:\n    assert f(x) == 2',
+      'f(2)\n  2: y=4\n  -> 4  (not as expected)\n',
+    ],
+    ['calls in one expression', 'assert sum(f(x) for x in [1, 2]) == 7', 'f(2)\n  2: y=4\n  -> 4\n'],
+    [
+      'the inner one raises: what is expected of the outer is not of it',
+      'assert f(f(None)) == 4',
+      "f(None)\n  2: ! TypeError\n  ! TypeError: unsupported operand type(s) for *: 'NoneType' and 'int'  (not as expected)\n",
+    ],
+    [
+      'the one of two that ran',
+      'assert (f(1) if False else f(2)) == 5',
+      'f(2)\n  2: y=4\n  -> 4  (not as expected)\n',
+    ],
+    [
+      'check',
+      check('assert candidate(1) == 2', 'assert candidate(2) == 5'),
+      'f(2)\n  2: y=4\n  -> 4  (not as expected)\n',
+    ],
+    ['check, two in one assert', check('assert candidate(1) == candidate(2)'), 'f(2)\n  2: y=4\n  -> 4\n'],
+    [
+      'unittest',
+      'import unittest\nclass T(unittest.TestCase):\n    def test(self):\n        self.assertEqual(f(1), 2)\n        self.assertEqual(f(2), 5)\nT("test").debug()',
+      'f(2)\n  2: y=4\n  -> 4  (not as expected)\n',
+    ],
+  ])('%s', async (_name, asked, text) => {
+    expect(await said(twice, asked)).toBe(text);
+  });
+
+  test('in every form', async () => {
+    const asked = 'assert f(1) + f(2) == 7';
+    expect(await said(twice, asked, { form: 'final', codeSoFar: 'def f(x):\n' })).toBe(
+      '# 1 fail\n    y = x * 2\n    return y\n1: y=4 -> 4 fail\n',
+    );
+    expect(await said(twice, asked, { form: 'minimal' })).toBe(
+      "f(2)\n{'x': 2, 'y': 4} , {'x': 'int', 'y': 'int'}\n",
+    );
+    const full = await said(twice, asked, { form: 'full' });
+    expect(full).toMatch(/^f\(2\)\n/);
+    expect(full).not.toContain("'x': 1");
+  });
+
+  test('a call whose turn never came in the trace has no steps of another', async () => {
+    const asked = 'assert f(1) + f(2) == 7';
+    const limits = { traceEvents: 8 };
+    expect(await said(twice, asked, { limits })).not.toContain('y=2');
+  });
+
+  test('one that is still running: its arguments, for the test cannot say', async () => {
+    const program = 'def f(x):\n    y = x\n    while x == 2:\n        pass\n    return y\n';
+    const text = await said(program, 'assert f(1) + f(2) == 3', {
+      limits: { timeoutMs: 200, traceEvents: 15 },
+    });
+    expect(text).toMatch(/^f\(x=2\)\n {2}2: y=2\n/);
+    expect(text).toMatch(/! Timeout {2}\(not as expected\)\n$/);
+    const alone = await said(program, 'assert f(2) == 3', { limits: { timeoutMs: 200 } });
+    expect(alone).toMatch(/^f\(2\)\n[\s\S]*! Timeout {2}\(expected 3\)\n$/);
+  });
+
+  test('beside the program, where the test needs its own loop', async () => {
+    const program = 'async def f(x):\n    y = x * 2\n    return y\n';
+    const asked = 'import asyncio\nassert asyncio.run(f(1)) == 2\nassert asyncio.run(f(2)) == 5';
+    expect(await said(program, asked)).toBe('f(x=2)\n  2: y=4\n  -> 4\n');
+  });
+
+  test('a call that was to raise, and did', async () => {
+    const program = 'def f(x):\n    raise ValueError("no")\n';
+    const asked = 'import pytest\nwith pytest.raises(ValueError):\n    f(1)';
+    expect(await said(program, asked)).toBe('f(1)\n  2: ! ValueError\n  ! ValueError: no  (as expected)\n');
+  });
+
+  test('an object of the program as an argument', async () => {
+    const program = 'class Box:\n    pass\ndef f(x, n=0):\n    return x\n';
+    expect(await said(program, 'assert f(f(Box()), n=[f]) is None')).toMatch(/^f\(<Box>, n=\[f\]\)\n/);
+  });
+});
