@@ -1,6 +1,6 @@
 import type { LocalChange, TestResult, TraceEvent } from '../program-runner.ts';
 import { keepEnds } from './keep-ends.ts';
-import { type EntryRenderer, type EntryStyle, failureName } from './signal-entry.ts';
+import { type EntryRenderer, type EntryStyle, failureName, traceEndsHere } from './signal-entry.ts';
 import { type ToldCall, toldCall } from './told-call.ts';
 
 /**
@@ -21,6 +21,7 @@ function runText(program: string, result: TestResult, style: EntryStyle): string
     max,
     (omitted) => `  (${omitted} steps left out)`,
   );
+  if (told.isCut) steps.push(`  ${traceEndsHere}`);
   return `${[told.heading, ...steps, `  ${endText(result, told, style)}`].join('\n')}\n`;
 }
 

@@ -42,7 +42,12 @@ function runText(program: string, result: TestResult, showExpected: boolean): st
 }
 
 /** Locals at the end of the called function's last frame, arguments that kept their value left out. */
-function finalLocals(program: string, { trace }: TestResult, { start, end }: ToldCall): [string, string][] {
+function finalLocals(
+  program: string,
+  { trace }: TestResult,
+  { start, end, isCut }: ToldCall,
+): [string, string][] {
+  if (isCut) return [];
   const steps = replayTrace(program, trace)
     .slice(start, end)
     .filter(({ event }) => event.depth === 2);

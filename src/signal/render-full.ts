@@ -1,7 +1,7 @@
 import type { TestResult } from '../program-runner.ts';
 import { keepEnds } from './keep-ends.ts';
 import { type Locals, replayTrace, type TraceStep } from './replay-trace.ts';
-import { type EntryRenderer, type EntryStyle, failureName } from './signal-entry.ts';
+import { type EntryRenderer, type EntryStyle, failureName, traceEndsHere } from './signal-entry.ts';
 import { type ToldCall, toldCall } from './told-call.ts';
 
 /**
@@ -23,6 +23,7 @@ function traceText(program: string, result: TestResult, told: ToldCall, style: E
   const steps = visibleSteps(replayed, style.headersOnce).map(stepText);
   const max = result.outcome === 'passed' ? style.maxSteps : 2 * style.maxSteps;
   const kept = keepEnds(steps, max, (omitted) => `(${omitted} steps left out)`);
+  if (told.isCut) kept.push(traceEndsHere);
   const failure = failureName(result);
   const ending = result.exception || !failure ? [] : [`(stopped: ${failure})`];
   return `# Execution Trace:\n${[...kept, ...ending, ...expectation(told, style)].join('\n')}\n`;

@@ -9,14 +9,13 @@ import { toldCall } from './told-call.ts';
  */
 export const renderMinimal: EntryRenderer = ({ program, results }, _index, { showExpected }) => {
   const runs = results.map((result) => {
-    const { heading, start, end, expected } = toldCall(program, result);
+    const { heading, start, end, isCut, expected } = toldCall(program, result);
     const steps = replayTrace(program, result.trace).slice(start, end);
     const last =
       steps.findLast(({ event }) => event.depth === 2 && event.event === 'line') ??
       steps.findLast(({ event }) => event.depth === 2);
-    const state = last
-      ? `${dict(last.locals, 'value')} , ${dict(last.locals, 'type')}`
-      : `(${failureName(result) ?? 'no state'})`;
+    const known = !isCut && last && `${dict(last.locals, 'value')} , ${dict(last.locals, 'type')}`;
+    const state = known || `(${failureName(result) ?? 'no state'})`;
     const asked = showExpected && expected !== undefined ? `\nExpected: ${expected}` : '';
     return `# Invocation:\n${heading}\n${state}${asked}\n`;
   });

@@ -6,6 +6,8 @@ export interface ToldCall {
   /** Its part of the trace. */
   readonly start: number;
   readonly end: number;
+  /** The trace had reached its limit before the call ended. */
+  readonly isCut: boolean;
   readonly returned?: string | undefined;
   /** What it raised where the test did not fail by it. */
   readonly raised?: TraceEvent | undefined;
@@ -17,7 +19,7 @@ export interface ToldCall {
 
 /** Finds the call in the trace. Each call from a test begins with a line past the program's last. */
 export function toldCall(program: string, result: TestResult): ToldCall {
-  const { trace, call, callNumber, judged, expected, joint = false } = result;
+  const { trace, traceEnded, call, callNumber, judged, expected, joint = false } = result;
   const pastProgram = program.split('\n').length;
   const marks = indicesOf(trace, ({ event, depth, line }) => {
     return event === 'line' && depth === 1 && line > pastProgram;
@@ -32,7 +34,8 @@ export function toldCall(program: string, result: TestResult): ToldCall {
   });
   const start = calls.length > 1 ? calls.at(-1)! : from;
   const own = trace.slice(start, end).filter(({ depth }) => depth === 2);
-  const part = { start, end, ...endingOf(own, result) };
+  const isCut = (traceEnded === 'events' || traceEnded === 'bytes') && end === trace.length;
+  const part = { start, end, isCut, ...endingOf(own, result) };
   const wasNotTold = callNumber === undefined && (calls.length > 1 || marks.length > 1);
   const isOneOfMany = judged === undefined && joint && marks.length > 0;
   const first = own.find(({ event }) => event === 'call');

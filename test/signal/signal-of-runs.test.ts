@@ -104,7 +104,9 @@ describe('of several calls the last one, with its own steps and value', () => {
   test('a call whose turn never came in the trace has no steps of another', async () => {
     const asked = 'assert f(1) + f(2) == 7';
     const limits = { traceEvents: 8 };
-    expect(await said(twice, asked, { limits })).not.toContain('y=2');
+    expect(await said(twice, asked, { limits })).toBe(
+      'f(2)\n  (the trace ends here; the run went on)\n  -> 4\n',
+    );
   });
 
   test('one that is still running: its arguments, for the test cannot say', async () => {
@@ -133,5 +135,32 @@ describe('of several calls the last one, with its own steps and value', () => {
   test('an object of the program as an argument', async () => {
     const program = 'class Box:\n    pass\ndef f(x, n=0):\n    return x\n';
     expect(await said(program, 'assert f(f(Box()), n=[f]) is None')).toMatch(/^f\(<Box>, n=\[f\]\)\n/);
+  });
+});
+
+describe('a trace that reached its limit', () => {
+  const program =
+    'def f(n):\n    total = 0\n    for i in range(n):\n        total += i\n    done = True\n    return total\n';
+  const runs = (form: SignalForm) =>
+    said(program, 'assert f(100) == 4950', { form, codeSoFar: 'def f(n):\n', limits: { traceEvents: 20 } });
+
+  test('compact and full say that it ends before the run', async () => {
+    expect(await runs('compact')).toMatch(
+      / {2}4: total=21\n {2}\(the trace ends here; the run went on\)\n {2}-> 4950 {2}\(as expected\)\n$/,
+    );
+    expect(await runs('full')).toMatch(/\n\(the trace ends here; the run went on\)\nExpected: 4950\n$/);
+  });
+
+  test('final and minimal claim no locals', async () => {
+    expect(await runs('final')).toMatch(/\n1: -> 4950 pass\n$/);
+    expect(await runs('minimal')).toBe('f(100)\n(no state)\nExpected: 4950\n');
+  });
+
+  test('in a later call says nothing of the one that is told', async () => {
+    const two = 'def f(x):\n    y = x * 2\n    return y\ndef g(h):\n    return [h(i) for i in range(50)]\n';
+    const asked = 'assert f(1) == 2 and g(lambda x: x)';
+    expect(await said(two, asked, { limits: { traceEvents: 20 } })).toBe(
+      'f(1)\n  2: y=2\n  -> 2  (as expected)\n',
+    );
   });
 });
