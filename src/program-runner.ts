@@ -97,9 +97,11 @@ export interface TestResult {
   readonly callNumber?: number;
   /** The test decides by more than what that call returned: by several calls together. */
   readonly joint?: true;
-  /** Rendered value of the call, where it returned. */
+  /** Of an `io` test: what the program read, quoted. */
+  readonly stdin?: string;
+  /** Rendered value of the call, where it returned; of an `io` test what was printed. */
   readonly returned?: string;
-  /** Rendered expected value, where the test compares with one; never shown to the program. */
+  /** Rendered expected value or output, where the test compares with one; never shown to the program. */
   readonly expected?: string;
   readonly exception?: { readonly type: string; readonly message: string; readonly line?: number };
   /** More about the outcome, e.g. the denied host function of `killed`. */

@@ -15,6 +15,7 @@ import { readParsed } from './read-parsed.ts';
 import { readResult } from './read-result.ts';
 import type { ResolvedRunnerOptions } from './runner-options.ts';
 import { SlotPool } from './slot-pool.ts';
+import { tellIo } from './tell-io.ts';
 import { watchSlot } from './watch-slot.ts';
 
 const graceMs = 250;
@@ -80,7 +81,8 @@ export class PyodideRunner implements ProgramRunner {
         lost: lostResult,
       },
     );
-    return { program: request.program, results };
+    const told = results.map((result, i) => tellIo(result, checked.tests[i]!, limits.valueChars));
+    return { program: request.program, results: told };
   }
 
   /**

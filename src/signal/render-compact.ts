@@ -17,7 +17,7 @@ function runText(program: string, result: TestResult, style: EntryStyle): string
   const told = toldCall(program, result);
   const max = result.outcome === 'passed' ? style.maxSteps : 2 * style.maxSteps;
   const steps = keepEnds(
-    effects(result.trace.slice(told.start, told.end)),
+    effects(result.trace.slice(told.start, told.end), told.depth),
     max,
     (omitted) => `  (${omitted} steps left out)`,
   );
@@ -26,17 +26,17 @@ function runText(program: string, result: TestResult, style: EntryStyle): string
 }
 
 /** A line's effect is what the next event of its frame reports as changed. */
-function effects(trace: readonly TraceEvent[]): string[] {
+function effects(trace: readonly TraceEvent[], depth: number): string[] {
   const running: TraceEvent[] = [];
   const texts: string[] = [];
   for (const event of trace) {
-    if (event.depth < 2) continue;
+    if (event.depth < depth) continue;
     const line = running[event.depth];
-    const nested = event.depth > 2 ? `${event.functionName} ` : '';
+    const nested = event.depth > depth ? `${event.functionName} ` : '';
     if (line && event.event !== 'call' && event.changes.length > 0)
       texts.push(`  ${nested}${line.line}: ${changesText(event.changes)}`);
     if (event.event === 'exception') texts.push(`  ${nested}${event.line}: ! ${event.exceptionType}`);
-    if (event.event === 'return' && event.depth > 2) texts.push(`  ${nested}-> ${event.value ?? 'None'}`);
+    if (event.event === 'return' && event.depth > depth) texts.push(`  ${nested}-> ${event.value ?? 'None'}`);
     if (event.event === 'yield') texts.push(`  ${nested}yields ${event.value ?? 'None'}`);
     if (event.event === 'line') running[event.depth] = event;
     else if (event.event === 'call') delete running[event.depth];
@@ -52,7 +52,9 @@ function endText(result: TestResult, told: ToldCall, { showExpected }: EntryStyl
   const { returned = 'None', raised, expected, alone } = told;
   const failure = failureName(result) ?? raised?.exceptionType;
   const message = result.exception?.message ?? raised?.value;
-  const ended = failure ? `! ${failure}${message ? `: ${message}` : ''}` : `-> ${returned}`;
+  const ended = failure
+    ? `! ${failure}${message ? `: ${message}` : ''}`
+    : `${result.stdin === undefined ? '->' : 'printed'} ${returned}`;
   if (!showExpected) return ended;
   if (result.outcome === 'passed') return `${ended}  (as expected)`;
   if (expected !== undefined) return `${ended}  (expected ${expected})`;

@@ -44,13 +44,13 @@ function runText(program: string, result: TestResult, showExpected: boolean): st
 /** Locals at the end of the called function's last frame, arguments that kept their value left out. */
 function finalLocals(
   program: string,
-  { trace }: TestResult,
-  { start, end, isCut }: ToldCall,
+  { trace, stdin }: TestResult,
+  { start, end, depth, isCut }: ToldCall,
 ): [string, string][] {
-  if (isCut) return [];
+  if (isCut || (depth === 1 && stdin === undefined)) return [];
   const steps = replayTrace(program, trace)
     .slice(start, end)
-    .filter(({ event }) => event.depth === 2);
+    .filter(({ event }) => event.depth === depth);
   const called = steps.findLast(({ event }) => event.event === 'call');
   const last = steps.at(-1);
   if (!called || !last) return [];

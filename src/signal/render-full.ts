@@ -20,13 +20,15 @@ export const renderFull: EntryRenderer = ({ program, results }, _index, style) =
 
 function traceText(program: string, result: TestResult, told: ToldCall, style: EntryStyle): string {
   const replayed = replayTrace(program, result.trace).slice(told.start, told.end);
-  const steps = visibleSteps(replayed, style.headersOnce).map(stepText);
+  const steps = visibleSteps(replayed, told.depth, style.headersOnce).map(stepText);
   const max = result.outcome === 'passed' ? style.maxSteps : 2 * style.maxSteps;
   const kept = keepEnds(steps, max, (omitted) => `(${omitted} steps left out)`);
   if (told.isCut) kept.push(traceEndsHere);
   const failure = failureName(result);
   const ending = result.exception || !failure ? [] : [`(stopped: ${failure})`];
-  return `# Execution Trace:\n${[...kept, ...ending, ...expectation(told, style)].join('\n')}\n`;
+  const { stdin, returned } = result;
+  const printed = stdin === undefined || returned === undefined ? [] : [`Printed: ${returned}`];
+  return `# Execution Trace:\n${[...kept, ...ending, ...printed, ...expectation(told, style)].join('\n')}\n`;
 }
 
 function expectation({ expected }: ToldCall, style: EntryStyle): string[] {
@@ -34,10 +36,11 @@ function expectation({ expected }: ToldCall, style: EntryStyle): string[] {
 }
 
 /** The reference's tracer stops at a loop's header once, and never twice in a row at one line. */
-function visibleSteps(steps: readonly TraceStep[], headersOnce: boolean): TraceStep[] {
-  const inFunction = steps.filter((step) => step.event.depth > 1);
+function visibleSteps(steps: readonly TraceStep[], depth: number, headersOnce: boolean): TraceStep[] {
+  // The module is entered by no line.
+  const inFunction = steps.filter(({ event }) => event.depth >= depth && (event.depth > 1 || event.line > 0));
   if (!headersOnce) return inFunction;
-  const seen = new Map<number, Set<number>>();
+  const seen = new Map([[1, new Set<number>()]]);
   return inFunction.filter(({ event, source }, i) => {
     if (event.event === 'call') seen.set(event.depth, new Set());
     if (event.event !== 'line') return true;

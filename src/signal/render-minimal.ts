@@ -9,15 +9,17 @@ import { toldCall } from './told-call.ts';
  */
 export const renderMinimal: EntryRenderer = ({ program, results }, _index, { showExpected }) => {
   const runs = results.map((result) => {
-    const { heading, start, end, isCut, expected } = toldCall(program, result);
+    const { heading, start, end, depth, isCut, expected } = toldCall(program, result);
+    const { stdin, returned } = result;
     const steps = replayTrace(program, result.trace).slice(start, end);
     const last =
-      steps.findLast(({ event }) => event.depth === 2 && event.event === 'line') ??
-      steps.findLast(({ event }) => event.depth === 2);
+      steps.findLast(({ event }) => event.depth === depth && event.event === 'line') ??
+      steps.findLast(({ event }) => event.depth === depth);
     const known = !isCut && last && `${dict(last.locals, 'value')} , ${dict(last.locals, 'type')}`;
     const state = known || `(${failureName(result) ?? 'no state'})`;
+    const printed = stdin === undefined || returned === undefined ? '' : `\nPrinted: ${returned}`;
     const asked = showExpected && expected !== undefined ? `\nExpected: ${expected}` : '';
-    return `# Invocation:\n${heading}\n${state}${asked}\n`;
+    return `# Invocation:\n${heading}\n${state}${printed}${asked}\n`;
   });
   return [`# Function:\n${program.trim()}\n`, ...runs].join('\n');
 };

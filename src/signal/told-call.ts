@@ -6,6 +6,8 @@ export interface ToldCall {
   /** Its part of the trace. */
   readonly start: number;
   readonly end: number;
+  /** The depth of its own events: 1, the module's, where nothing was called. */
+  readonly depth: 1 | 2;
   /** The trace had reached its limit before the call ended. */
   readonly isCut: boolean;
   readonly returned?: string | undefined;
@@ -17,9 +19,20 @@ export interface ToldCall {
   readonly alone: boolean;
 }
 
-/** Finds the call in the trace. Each call from a test begins with a line past the program's last. */
+interface Part extends Pick<ToldCall, 'start' | 'end' | 'depth' | 'isCut'> {
+  /** It may be another call than `call` tells of. */
+  readonly isOther: boolean;
+}
+
+/** Finds the call in the trace, and what a result says of it. */
 export function toldCall(program: string, result: TestResult): ToldCall {
-  const { trace, traceEnded, call, callNumber, judged, expected, joint = false } = result;
+  const { isOther, ...part } = partOf(program, result);
+  const own = result.trace.slice(part.start, part.end).filter(({ depth }) => depth === part.depth);
+  return { ...part, ...endingOf(own, result), ...claimOf(own, result, isOther) };
+}
+
+/** Each call from a test begins with a line past the program's last. */
+function partOf(program: string, { trace, traceEnded, call, callNumber, judged, joint }: TestResult): Part {
   const pastProgram = program.split('\n').length;
   const marks = indicesOf(trace, ({ event, depth, line }) => {
     return event === 'line' && depth === 1 && line > pastProgram;
@@ -27,21 +40,19 @@ export function toldCall(program: string, result: TestResult): ToldCall {
   const number = callNumber ?? marks.length;
   const from = number === 0 ? 0 : (marks[number - 1] ?? trace.length);
   const end = marks[number] ?? trace.length;
-  // Where the test ran beside the program, several calls stand in one such part.
   const name = call?.split('(', 1)[0];
   const calls = indicesOf(trace, ({ event, depth, functionName }, i) => {
     return event === 'call' && depth === 2 && functionName === name && i >= from && i < end;
   });
-  const start = calls.length > 1 ? calls.at(-1)! : from;
-  const own = trace.slice(start, end).filter(({ depth }) => depth === 2);
-  const isCut = (traceEnded === 'events' || traceEnded === 'bytes') && end === trace.length;
-  const part = { start, end, isCut, ...endingOf(own, result) };
+  // There are several in one such part where the test ran beside the program.
   const wasNotTold = callNumber === undefined && (calls.length > 1 || marks.length > 1);
-  const isOneOfMany = judged === undefined && joint && marks.length > 0;
-  const first = own.find(({ event }) => event === 'call');
-  if (first && (wasNotTold || isOneOfMany || call === undefined))
-    return { ...part, heading: callText(first), alone: false };
-  return { ...part, heading: call ?? '(whole program)', expected, alone: !joint };
+  return {
+    start: marks.length > 0 && calls.length > 1 ? calls.at(-1)! : from,
+    end,
+    depth: marks.length === 0 && trace.some(({ depth }) => depth === 1) ? 1 : 2,
+    isCut: (traceEnded === 'events' || traceEnded === 'bytes') && end === trace.length,
+    isOther: marks.length > 0 && (wasNotTold || (judged === undefined && joint === true)),
+  };
 }
 
 function indicesOf(
@@ -60,6 +71,17 @@ function endingOf(
   if (returned !== undefined || !last) return { returned };
   if (last.event !== 'unwind') return { returned: last.event === 'return' ? last.value : undefined };
   return { raised: own.findLast(({ event }) => event === 'exception') };
+}
+
+function claimOf(
+  own: readonly TraceEvent[],
+  { call, stdin, expected, joint }: TestResult,
+  isOther: boolean,
+): Pick<ToldCall, 'heading' | 'expected' | 'alone'> {
+  if (stdin !== undefined) return { heading: `stdin ${stdin}`, expected, alone: true };
+  const called = own.find(({ event, depth }) => event === 'call' && depth === 2);
+  if (called && (isOther || call === undefined)) return { heading: callText(called), alone: false };
+  return { heading: call ?? '(whole program)', expected, alone: joint !== true };
 }
 
 /** A call by the arguments that its frame began with. */

@@ -164,3 +164,44 @@ describe('a trace that reached its limit', () => {
     );
   });
 });
+
+describe('a whole program', () => {
+  const program = 'n = int(input())\nt = n * 2\nprint(t)\n';
+  const io = (expectedStdout: string, stdin = '3\n'): ProgramTest => ({ kind: 'io', stdin, expectedStdout });
+
+  test('compact: what it reads, the module’s steps, what it prints', async () => {
+    const steps = '  1: n=3\n  2: t=6\n';
+    expect(await said(program, io('7\n'))).toBe(
+      `stdin "3\\n"\n${steps}  printed "6\\n"  (expected "7\\n")\n`,
+    );
+    expect(await said(program, io('6\n'))).toBe(`stdin "3\\n"\n${steps}  printed "6\\n"  (as expected)\n`);
+    expect(await said(program, io('', 'x'))).toMatch(
+      /^stdin "x"\n {2}1: ! ValueError\n {2}! ValueError: .*\n$/,
+    );
+  });
+
+  test('full and minimal', async () => {
+    const full = await said(program, io('7\n'), { form: 'full' });
+    expect(full).toMatch(/^stdin "3\\n"\n\n# Execution Trace:\n= \{\} , \{\}\nLINE: n = int\(input\(\)\)\n/);
+    expect(full).toMatch(/LINE: print\(t\)\nPrinted: "6\\n"\nExpected: "7\\n"\n$/);
+    expect(await said(program, io('7\n'), { form: 'minimal' })).toBe(
+      `stdin "3\\n"\n{'n': 3, 't': 6} , {'n': 'int', 't': 'int'}\nPrinted: "6\\n"\nExpected: "7\\n"\n`,
+    );
+  });
+
+  test('final', async () => {
+    expect(await said(program, io('7\n'), { form: 'final', codeSoFar: 'n = int(input())\n' })).toBe(
+      '# 1 fail\nt = n * 2\nprint(t)\n1: n=3; t=6 -> "6\\n" fail\n',
+    );
+  });
+
+  test('where the function that holds it is called, its steps', async () => {
+    const held = 'def f():\n    n = int(input())\n    print(n)\n';
+    expect(await said(held, io('4'))).toBe('stdin "3\\n"\n  2: n=3\n  printed "3\\n"  (expected "4")\n');
+  });
+
+  test('long input is cut, by characters', async () => {
+    const text = await said('print(1)', io('2', '😀'.repeat(50)), { limits: { valueChars: 20 } });
+    expect(text).toMatch(/^stdin "(?:😀){20}"\.\.\.\n/);
+  });
+});

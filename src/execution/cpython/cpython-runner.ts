@@ -9,6 +9,7 @@ import type {
 import { checkRequest } from '../check-request.ts';
 import { readParsed } from '../read-parsed.ts';
 import type { ResolvedRunnerOptions } from '../runner-options.ts';
+import { tellIo } from '../tell-io.ts';
 import { ioCall } from '../worker/outcome.mjs';
 import { checkLayers } from './check-layers.ts';
 import { readRun } from './read-run.ts';
@@ -77,7 +78,10 @@ export class CpythonRunner implements ProgramRunner {
       tests.length * limits.timeoutMs,
       signal,
     );
-    return { program, results: (runs as unknown[]).map((run, i) => readRun(run, tests[i]!, limits)) };
+    const results = (runs as unknown[]).map((run, i) => {
+      return tellIo(readRun(run, tests[i]!, limits), tests[i]!, limits.valueChars);
+    });
+    return { program, results };
   }
 
   /** A server that dies is replaced, and what it was asked is asked once more: a run depends on nothing but its request. */
