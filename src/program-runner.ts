@@ -55,7 +55,7 @@ export interface ExecutionRequest {
   readonly limits?: Partial<ExecutionLimits>;
 }
 
-/** A local variable that changed since the frame's last event; `value` null: it was deleted. */
+/** A local variable that changed since the frame was left or last told of; `value` null: it was deleted. */
 export interface LocalChange {
   readonly name: string;
   readonly value: string | null;
@@ -64,7 +64,8 @@ export interface LocalChange {
 }
 
 /**
- * One stop of the tracer. `line`: the state before the line runs. `resume`: a generator goes on.
+ * One stop of the tracer. `line`: the state before the line runs. `resume`: a generator goes on; all its locals are
+ * told again.
  * `unwind`: a frame is left by an exception.
  */
 export interface TraceEvent {

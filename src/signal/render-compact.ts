@@ -33,12 +33,13 @@ function effects(trace: readonly TraceEvent[], depth: number): string[] {
     if (event.depth < depth) continue;
     const line = running[event.depth];
     const nested = event.depth > depth ? `${event.functionName} ` : '';
-    if (line && event.event !== 'call' && event.changes.length > 0)
+    const begins = event.event === 'call' || event.event === 'resume';
+    if (line && !begins && event.changes.length > 0)
       texts.push(`  ${nested}${line.line}: ${changesText(event.changes)}`);
     if (event.event === 'exception') texts.push(`  ${nested}${event.line}: ! ${event.exceptionType}`);
     if (event.event === 'return' && event.depth > depth) texts.push(`  ${nested}-> ${event.value ?? 'None'}`);
     if (event.event === 'yield') texts.push(`  ${nested}yields ${event.value ?? 'None'}`);
-    if (event.event === 'line') running[event.depth] = event;
+    if (event.event === 'line' || event.event === 'resume') running[event.depth] = event;
     else if (event.event === 'call') delete running[event.depth];
   }
   return texts;

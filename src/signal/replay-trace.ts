@@ -29,7 +29,8 @@ export function replayTrace(program: string, trace: readonly TraceEvent[]): Trac
   const frames: Frame[] = [];
   return trace.map((event) => {
     const source = lines[event.line - 1] ?? '';
-    const before = event.event === 'call' ? undefined : frames[event.depth];
+    const begins = event.event === 'call' || event.event === 'resume';
+    const before = begins ? undefined : frames[event.depth];
     const frame = { locals: applyChanges(before?.locals, event.changes), source };
     frames[event.depth] = frame;
     const caller = frames[event.depth - 1];

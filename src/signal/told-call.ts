@@ -39,7 +39,7 @@ function partOf(program: string, { trace, traceEnded, call, callNumber, judged, 
   });
   const number = callNumber ?? marks.length;
   const from = number === 0 ? 0 : (marks[number - 1] ?? trace.length);
-  const end = marks[number] ?? trace.length;
+  const end = endOfCall(trace, from, marks[number] ?? trace.length);
   const name = call?.split('(', 1)[0];
   const calls = indicesOf(trace, ({ event, depth, functionName }, i) => {
     return event === 'call' && depth === 2 && functionName === name && i >= from && i < end;
@@ -53,6 +53,18 @@ function partOf(program: string, { trace, traceEnded, call, callNumber, judged, 
     isCut: (traceEnded === 'events' || traceEnded === 'bytes') && end === trace.length,
     isOther: marks.length > 0 && (wasNotTold || (judged === undefined && joint === true)),
   };
+}
+
+/** A generator that goes on after the call has ended was left in it, and does so to be closed. */
+function endOfCall(trace: readonly TraceEvent[], from: number, to: number): number {
+  let last: TraceEvent['event'] | undefined;
+  for (let i = from; i < to; i++) {
+    const { event, depth } = trace[i]!;
+    if (depth !== 2) continue;
+    if (event === 'resume' && (last === 'return' || last === 'unwind')) return i;
+    last = event;
+  }
+  return to;
 }
 
 function indicesOf(

@@ -205,3 +205,49 @@ describe('a whole program', () => {
     expect(text).toMatch(/^stdin "(?:😀){20}"\.\.\.\n/);
   });
 });
+
+describe('a generator', () => {
+  const program = [
+    'def gen(xs):',
+    '    for x in xs:',
+    '        got = yield x',
+    'def help(v):',
+    '    return v + 1',
+    'def f(xs):',
+    '    g = gen(xs)',
+    '    a = help(next(g))',
+    '    g.send(a)',
+    '    return a',
+  ].join('\n');
+
+  test('full: with its own locals when it goes on, not those of another frame as deep', async () => {
+    const text = await said(program, 'assert f([1, 2]) == 2', { form: 'full' });
+    expect(text).toContain(
+      "=== {'xs': [1, 2], 'x': 1} , {'xs': 'list', 'x': 'int'}\nRESUME:         got = yield x\n",
+    );
+    expect(text).not.toMatch(/\{'v'.*\n(?:RESUME|LINE: {5}for)/);
+  });
+
+  test('compact: what it is sent is an effect of the line that yielded', async () => {
+    expect(await said(program, 'assert f([1, 2]) == 2')).toBe(
+      [
+        'f([1, 2])',
+        '  7: g=<generator gen>',
+        '  gen 2: x=1',
+        '  gen yields 1',
+        '  help -> 2',
+        '  8: a=2',
+        '  gen 3: got=2',
+        '  gen 2: x=2',
+        '  gen yields 2',
+        '  -> 2  (as expected)',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  test('final: one that is closed when the call ends does not stand for it', async () => {
+    const text = await said(program, 'assert f([1, 2]) == 2', { form: 'final', codeSoFar: 'def gen(xs):\n' });
+    expect(text).toMatch(/\n1: g=<generator gen>; a=2 -> 2 pass\n$/);
+  });
+});

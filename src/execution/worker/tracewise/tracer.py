@@ -100,14 +100,13 @@ class Tracer:
         self.depth += 1
         self.raising = None
         known = self.frames.get(id(frame))
-        if known is not None and known.code is code and code.co_flags & _SUSPENDS and frame.f_lasti > 0:
-            self.emit('resume', frame.f_lineno, code.co_name, self.depth, '')
-        else:
-            known = self.frames[id(frame)] = FrameLocals(code)
-            if code.co_name == '<module>' and known.hides:
-                self.module = known
-            changes = known.changes(frame.f_locals, self.render, self.max_locals)
-            self.emit('call', frame.f_lineno, code.co_name, self.depth, changes)
+        resumes = known is not None and known.code is code and code.co_flags & _SUSPENDS and frame.f_lasti > 0
+        # Who reads the trace may have seen other frames at this depth meanwhile, so all locals are told again.
+        known = self.frames[id(frame)] = FrameLocals(code)
+        if code.co_name == '<module>' and known.hides:
+            self.module = known
+        changes = known.changes(frame.f_locals, self.render, self.max_locals)
+        self.emit('resume' if resumes else 'call', frame.f_lineno, code.co_name, self.depth, changes)
         return self.on_event if self.ended is None else None
 
     def _return(self, frame, code, depth, changes, value):
