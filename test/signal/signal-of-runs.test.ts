@@ -246,6 +246,38 @@ describe('a generator', () => {
     );
   });
 
+  test('as the entry point: the steps that the test asks for', async () => {
+    const evens = 'def f(n):\n    for i in range(n):\n        yield i * 3\n';
+    expect(await said(evens, 'assert list(f(2)) == [0, 2]')).toBe(
+      [
+        'f(2)',
+        '  2: i=0',
+        '  yields 0',
+        '  2: i=1',
+        '  yields 3',
+        '  -> <generator f>  (not as expected)',
+        '',
+      ].join('\n'),
+    );
+    expect(await said(evens, 'assert next(f(1)) == 0 and list(f(2)) == [0, 3]')).toMatch(
+      /^f\(2\)\n {2}2: i=0\n {2}yields 0\n {2}2: i=1\n {2}yields 3\n {2}->/,
+    );
+  });
+
+  test('as the entry point: not the steps of an earlier one that goes on beside the last', async () => {
+    const from = 'def f(n):\n    while True:\n        yield n\n        n += 1\n';
+    expect(await said(from, 'a, b = f(1), f(5)\nassert [next(b), next(a), next(b)] == [5, 1, 7]')).toBe(
+      'f(5)\n  yields 5\n  4: n=6\n  yields 6\n  -> <generator f>\n',
+    );
+  });
+
+  test('as the entry point: one that raises', async () => {
+    const raises = 'def f(n):\n    yield n\n    raise ValueError("no")\n';
+    expect(await said(raises, 'assert list(f(2)) == [2]')).toBe(
+      'f(2)\n  yields 2\n  3: ! ValueError\n  ! ValueError: no  (not as expected)\n',
+    );
+  });
+
   test('final: one that is closed when the call ends does not stand for it', async () => {
     const text = await said(program, 'assert f([1, 2]) == 2', { form: 'final', codeSoFar: 'def gen(xs):\n' });
     expect(text).toMatch(/\n1: g=<generator gen>; a=2 -> 2 pass\n$/);

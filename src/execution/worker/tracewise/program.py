@@ -32,6 +32,7 @@ class Program:
         self.render = Renderer(limits['valueChars'], limits['valueItems'], limits['valueDepth'])
         self.tracer = Tracer(limits, sink, self.entry_point) if request.get('trace') else None
         self.objects = []
+        self.generator = None  # what the last call gave, where that is one: its body runs as the test asks for items
         # The program gets a copy of the builtins to patch, and a `__main__` of its own.
         own = types.ModuleType('builtins')
         own.__dict__.update(builtins.__dict__)
@@ -81,6 +82,8 @@ class Program:
                 return self._answer(lambda: self._called(self._named(question['name']), args, kwargs), objects, table)
             function = self.objects[question['handle']]
             return self._answer(lambda: function(*args, **kwargs), objects, table)
+        if op == 'next' and args[0] is self.generator:
+            return self._answer(lambda: self._traced(lambda: next(*args), 1), objects, table)
         return self._answer(lambda: _OPERATIONS[op](*args), objects, table)
 
     def inside(self, source, check):
@@ -110,8 +113,12 @@ class Program:
     def _marked(self, run):
         if self.tracer is None:
             return run()
+        self.generator = None
         self.tracer.mark_call(self.call_line, self.namespace)
-        return self._traced(run, 1)
+        value = self._traced(run, 1)
+        if type(value) is types.GeneratorType:
+            self.generator = value
+        return value
 
     def _traced(self, run, depth=0):
         if self.tracer is None:
