@@ -72,6 +72,7 @@ export interface TraceEvent {
   readonly event: 'call' | 'line' | 'return' | 'exception' | 'yield' | 'resume' | 'unwind';
   /** 1-based line of the program as it was run; 0 where unknown; one past its last: the test's call of it. */
   readonly line: number;
+  /** `<module>` at the program's top level; `<test>` where a test calls it. */
   readonly functionName: string;
   /** 1: the module; 2: the function called by the test. */
   readonly depth: number;

@@ -10,11 +10,11 @@ import { type ToldCall, toldCall } from './told-call.ts';
 export const renderCompact: EntryRenderer = ({ program, results }, index, style) => {
   const lines = program.trimEnd().split('\n');
   const code = lines.map((line, i) => `${i + 1}| ${line}`).join('\n');
-  return `# Continuation ${index + 1}\n${code}\n${results.map((result) => runText(program, result, style)).join('')}`;
+  return `# Continuation ${index + 1}\n${code}\n${results.map((result) => runText(result, style)).join('')}`;
 };
 
-function runText(program: string, result: TestResult, style: EntryStyle): string {
-  const told = toldCall(program, result);
+function runText(result: TestResult, style: EntryStyle): string {
+  const told = toldCall(result);
   const max = result.outcome === 'passed' ? style.maxSteps : 2 * style.maxSteps;
   const steps = keepEnds(
     effects(result.trace.slice(told.start, told.end), told.depth),

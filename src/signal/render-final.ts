@@ -26,7 +26,7 @@ function continuationOf(program: string, codeSoFar: string): string {
 }
 
 function runText(program: string, result: TestResult, showExpected: boolean): string {
-  const told = toldCall(program, result);
+  const told = toldCall(result);
   const locals = finalLocals(program, result, told).map(([name, value]) => `${name}=${short(value)}`);
   const state = locals.join('; ');
   const failure = failureName(result) ?? told.raised?.exceptionType;

@@ -11,7 +11,7 @@ import { type ToldCall, toldCall } from './told-call.ts';
 export const renderFull: EntryRenderer = ({ program, results }, _index, style) => {
   const text = `# Function:\n${program.trim()}\n`;
   const runs = results.map((result) => {
-    const told = toldCall(program, result);
+    const told = toldCall(result);
     return `# Invocation:\n${told.heading}\n\n${traceText(program, result, told, style)}`;
   });
   if (style.repeatProgram) return runs.map((run) => `${text}\n${run}`).join('\n');

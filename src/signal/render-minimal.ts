@@ -9,7 +9,7 @@ import { toldCall } from './told-call.ts';
  */
 export const renderMinimal: EntryRenderer = ({ program, results }, _index, { showExpected }) => {
   const runs = results.map((result) => {
-    const { heading, start, end, depth, isCut, expected } = toldCall(program, result);
+    const { heading, start, end, depth, isCut, expected } = toldCall(result);
     const { stdin, returned } = result;
     const steps = replayTrace(program, result.trace).slice(start, end);
     const last =

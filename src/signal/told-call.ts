@@ -25,18 +25,15 @@ interface Part extends Pick<ToldCall, 'start' | 'end' | 'depth' | 'isCut'> {
 }
 
 /** Finds the call in the trace, and what a result says of it. */
-export function toldCall(program: string, result: TestResult): ToldCall {
-  const { isOther, ...part } = partOf(program, result);
+export function toldCall(result: TestResult): ToldCall {
+  const { isOther, ...part } = partOf(result);
   const own = result.trace.slice(part.start, part.end).filter(({ depth }) => depth === part.depth);
   return { ...part, ...endingOf(own, result), ...claimOf(own, result, isOther) };
 }
 
-/** Each call from a test begins with a line past the program's last. */
-function partOf(program: string, { trace, traceEnded, call, callNumber, judged, joint }: TestResult): Part {
-  const pastProgram = program.split('\n').length;
-  const marks = indicesOf(trace, ({ event, depth, line }) => {
-    return event === 'line' && depth === 1 && line > pastProgram;
-  });
+/** Each call from a test begins with a line of the test. */
+function partOf({ trace, traceEnded, call, callNumber, judged, joint }: TestResult): Part {
+  const marks = indicesOf(trace, ({ depth, functionName }) => depth === 1 && functionName === '<test>');
   const number = callNumber ?? marks.length;
   const from = number === 0 ? 0 : (marks[number - 1] ?? trace.length);
   const end = endOfCall(trace, from, marks[number] ?? trace.length);

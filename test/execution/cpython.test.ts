@@ -56,7 +56,7 @@ describe.skipIf(!here)('the cpython backend', () => {
       expect(traceText(result.trace)).toEqual([
         '1 call <module>:0',
         '1 line <module>:1',
-        '1 line <module>:6',
+        '1 line <test>:6',
         '2 call f:1 x=2',
         '2 line f:2',
         '2 line f:3 y=3',

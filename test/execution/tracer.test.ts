@@ -48,7 +48,7 @@ describe('events', () => {
       '1 line <module>:1',
       '1 line <module>:2',
       '1 line <module>:3 limit=3',
-      '1 line <module>:8',
+      '1 line <test>:8',
       '2 call f:3 x=1',
       '2 line f:4',
       '2 line f:5 y=4',

@@ -45,10 +45,10 @@ class Tracer:
         sys.settrace(None)
 
     def mark_call(self, line, module_globals):
-        """The line of the test that calls the program: it is no line of the program, but shows the caller."""
+        """The line of the test that calls the program: it is no line of the program, but shows the module's variables."""
         if self.ended is None:
             self.final_locals = self.returned_locals = None
-            self.emit('line', line, '<module>', 1, self.module.changes(module_globals, self.render, self.max_locals))
+            self.emit('line', line, '<test>', 1, self.module.changes(module_globals, self.render, self.max_locals))
 
     def end(self, why):
         self.ended = why
