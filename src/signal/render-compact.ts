@@ -1,6 +1,6 @@
 import type { LocalChange, TestResult, TraceEvent } from '../program-runner.ts';
 import { keepEnds } from './keep-ends.ts';
-import { type EntryRenderer, type EntryStyle, failureName, traceEndsHere } from './signal-entry.ts';
+import { type EntryRenderer, type EntryStyle, failureText, traceEndsHere } from './signal-entry.ts';
 import { type ToldCall, toldCall } from './told-call.ts';
 
 /**
@@ -51,11 +51,8 @@ function changesText(changes: readonly LocalChange[]): string {
 
 function endText(result: TestResult, told: ToldCall, { showExpected }: EntryStyle): string {
   const { returned = 'None', raised, expected, alone } = told;
-  const failure = failureName(result) ?? raised?.exceptionType;
-  const message = result.exception?.message ?? raised?.value;
-  const ended = failure
-    ? `! ${failure}${message ? `: ${message}` : ''}`
-    : `${result.stdin === undefined ? '->' : 'printed'} ${returned}`;
+  const failure = failureText(result, raised);
+  const ended = failure ? `! ${failure}` : `${result.stdin === undefined ? '->' : 'printed'} ${returned}`;
   if (!showExpected) return ended;
   if (result.outcome === 'passed') return `${ended}  (as expected)`;
   if (expected !== undefined) return `${ended}  (expected ${expected})`;

@@ -1,7 +1,13 @@
 import type { TestResult } from '../program-runner.ts';
 import { keepEnds } from './keep-ends.ts';
 import { type Locals, replayTrace, type TraceStep } from './replay-trace.ts';
-import { type EntryRenderer, type EntryStyle, failureName, traceEndsHere } from './signal-entry.ts';
+import {
+  type EntryRenderer,
+  type EntryStyle,
+  failureName,
+  failureText,
+  traceEndsHere,
+} from './signal-entry.ts';
 import { type ToldCall, toldCall } from './told-call.ts';
 
 /**
@@ -24,11 +30,17 @@ function traceText(program: string, result: TestResult, told: ToldCall, style: E
   const max = result.outcome === 'passed' ? style.maxSteps : 2 * style.maxSteps;
   const kept = keepEnds(steps, max, (omitted) => `(${omitted} steps left out)`);
   if (told.isCut) kept.push(traceEndsHere);
-  const failure = failureName(result);
-  const ending = result.exception || !failure ? [] : [`(stopped: ${failure})`];
+  const ending = replayed.at(-1)?.event.event === 'unwind' ? [] : unseenEnding(result);
   const { stdin, returned } = result;
   const printed = stdin === undefined || returned === undefined ? [] : [`Printed: ${returned}`];
   return `# Execution Trace:\n${[...kept, ...ending, ...printed, ...expectation(told, style)].join('\n')}\n`;
+}
+
+/** A failure that no frame of the trace was left by: in the test, before the program ran, or at a limit. */
+function unseenEnding(result: TestResult): string[] {
+  const failure = failureName(result);
+  if (!failure) return [];
+  return [result.exception ? `(raised: ${failureText(result)})` : `(stopped: ${failure})`];
 }
 
 function expectation({ expected }: ToldCall, style: EntryStyle): string[] {

@@ -15,8 +15,10 @@ export const renderMinimal: EntryRenderer = ({ program, results }, _index, { sho
     const last =
       steps.findLast(({ event }) => event.depth === depth && event.event === 'line') ??
       steps.findLast(({ event }) => event.depth === depth);
-    const known = !isCut && last && `${dict(last.locals, 'value')} , ${dict(last.locals, 'type')}`;
-    const state = known || `(${failureName(result) ?? 'no state'})`;
+    const isKnown = last && !isCut && (depth === 2 || stdin !== undefined);
+    const state = isKnown
+      ? `${dict(last.locals, 'value')} , ${dict(last.locals, 'type')}`
+      : `(${failureName(result) ?? 'no state'})`;
     const printed = stdin === undefined || returned === undefined ? '' : `\nPrinted: ${returned}`;
     const asked = showExpected && expected !== undefined ? `\nExpected: ${expected}` : '';
     return `# Invocation:\n${heading}\n${state}${printed}${asked}\n`;

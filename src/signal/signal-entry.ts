@@ -1,4 +1,4 @@
-import type { TestResult } from '../program-runner.ts';
+import type { TestResult, TraceEvent } from '../program-runner.ts';
 
 /** A program that was run, as the signal shows it. */
 export interface SignalEntry {
@@ -39,4 +39,11 @@ export function failureName(result: TestResult): string | undefined {
   if (result.outcome === 'out-of-memory') return 'MemoryError';
   if (result.outcome === 'killed') return 'Killed';
   return result.outcome === 'not-parsable' ? 'SyntaxError' : undefined;
+}
+
+/** What ended a run, or the call (`raised`), with what an exception says. */
+export function failureText(result: TestResult, raised?: TraceEvent): string | undefined {
+  const name = failureName(result) ?? raised?.exceptionType;
+  const message = result.exception?.message ?? raised?.value;
+  return message ? `${name}: ${message}` : name;
 }

@@ -283,3 +283,46 @@ describe('a generator', () => {
     expect(text).toMatch(/\n1: g=<generator gen>; a=2 -> 2 pass\n$/);
   });
 });
+
+describe('a failure outside the function', () => {
+  test('of the module is told in every form', async () => {
+    const program = 'import numpyx\ndef f(x):\n    return x\n';
+    const asked = 'assert f(1) == 1';
+    expect(await said(program, asked, { form: 'full' })).toBe(
+      [
+        'f(1)',
+        '',
+        '# Execution Trace:',
+        '= {} , {}',
+        'LINE: import numpyx',
+        '= {} , {}',
+        'EXCEPTION: import numpyx',
+        "Return Value: ModuleNotFoundError(No module named 'numpyx')",
+        '= {} , {}',
+        'UNWIND: import numpyx',
+        'Expected: 1',
+        '',
+      ].join('\n'),
+    );
+    expect(await said(program, asked)).toBe(
+      "f(1)\n  1: ! ModuleNotFoundError\n  ! ModuleNotFoundError: No module named 'numpyx'  (expected 1)\n",
+    );
+    expect(await said(program, asked, { form: 'minimal' })).toBe(
+      'f(1)\n(ModuleNotFoundError)\nExpected: 1\n',
+    );
+    expect(await said(program, asked, { form: 'final', codeSoFar: 'import numpyx\n' })).toMatch(
+      /\n1: ! ModuleNotFoundError\n$/,
+    );
+  });
+
+  test.each([
+    [
+      'of a call that never began',
+      'assert f() == 1',
+      '(raised: TypeError: f() missing 1 required positional argument',
+    ],
+    ['of the test, after the call', 'assert f([])[0] == 1', '(raised: IndexError: list index out of range)'],
+  ])('%s is told in full', async (_name, asked, text) => {
+    expect(await said('def f(x):\n    return x\n', asked, { form: 'full' })).toContain(text);
+  });
+});
