@@ -1,6 +1,6 @@
 import type { LocalChange, TestResult, TraceEvent } from '../program-runner.ts';
 import { keepEnds } from './keep-ends.ts';
-import { type EntryRenderer, type EntryStyle, failureText, traceEndsHere } from './signal-entry.ts';
+import { type EntryRenderer, type EntryStyle, failureText, oneLine, traceEndsHere } from './signal-entry.ts';
 import { type ToldCall, toldCall } from './told-call.ts';
 
 /**
@@ -22,7 +22,8 @@ function runText(result: TestResult, style: EntryStyle): string {
     (omitted) => `  (${omitted} steps left out)`,
   );
   if (told.isCut) steps.push(`  ${traceEndsHere}`);
-  return `${[told.heading, ...steps, `  ${endText(result, told, style)}`].join('\n')}\n`;
+  const lines = [...steps, `  ${endText(result, told, style)}`].map(oneLine);
+  return `${[told.heading, ...lines].join('\n')}\n`;
 }
 
 /** A line's effect is what the next event of its frame reports as changed. */

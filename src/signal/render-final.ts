@@ -1,6 +1,6 @@
 import type { TestResult } from '../program-runner.ts';
 import { replayTrace } from './replay-trace.ts';
-import { type EntryRenderer, failureName, type SignalEntry } from './signal-entry.ts';
+import { type EntryRenderer, failureName, oneLine, type SignalEntry } from './signal-entry.ts';
 import { type ToldCall, toldCall } from './told-call.ts';
 
 /**
@@ -10,7 +10,7 @@ import { type ToldCall, toldCall } from './told-call.ts';
  */
 export const renderFinal: EntryRenderer = ({ program, results }, index, { codeSoFar, showExpected }) => {
   const runs = results.map((result) => runText(program, result, showExpected));
-  const lines = runs.map((run, i) => `${i + 1}: ${run}`.trimEnd());
+  const lines = runs.map((run, i) => oneLine(`${i + 1}: ${run}`.trimEnd()));
   const continuation = continuationOf(program, codeSoFar);
   const verdict = showExpected ? ` ${verdictOf(lines)}` : '';
   return `${[`# ${index + 1}${verdict}`, continuation, ...lines].join('\n')}\n`;

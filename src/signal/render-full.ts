@@ -6,6 +6,7 @@ import {
   type EntryStyle,
   failureName,
   failureText,
+  oneLine,
   traceEndsHere,
 } from './signal-entry.ts';
 import { type ToldCall, toldCall } from './told-call.ts';
@@ -40,7 +41,7 @@ function traceText(program: string, result: TestResult, told: ToldCall, style: E
 function unseenEnding(result: TestResult): string[] {
   const failure = failureName(result);
   if (!failure) return [];
-  return [result.exception ? `(raised: ${failureText(result)})` : `(stopped: ${failure})`];
+  return [result.exception ? oneLine(`(raised: ${failureText(result)})`) : `(stopped: ${failure})`];
 }
 
 function expectation({ expected }: ToldCall, style: EntryStyle): string[] {
@@ -74,8 +75,9 @@ function stepText({ event, source, locals, caller }: TraceStep): string {
     `${bars} ${dict(shown.locals, 'value')} , ${dict(shown.locals, 'type')}`,
     `${event.event.toUpperCase()}: ${shown.source}`,
   ];
-  if (returned || event.event === 'yield') lines.push(`Return Value: ${event.value ?? 'None'}`);
-  if (event.event === 'exception') lines.push(`Return Value: ${event.exceptionType}(${event.value ?? ''})`);
+  if (returned || event.event === 'yield') lines.push(`Return Value: ${oneLine(event.value ?? 'None')}`);
+  if (event.event === 'exception')
+    lines.push(oneLine(`Return Value: ${event.exceptionType}(${event.value ?? ''})`));
   return lines.join('\n');
 }
 
@@ -84,5 +86,5 @@ export function dict(locals: Locals, field: 'value' | 'type'): string {
   const items = [...locals].map(
     ([name, local]) => `'${name}': ${field === 'value' ? local.value : `'${local.type}'`}`,
   );
-  return `{${items.join(', ')}}`;
+  return oneLine(`{${items.join(', ')}}`);
 }

@@ -47,3 +47,8 @@ export function failureText(result: TestResult, raised?: TraceEvent): string | u
   const message = result.exception?.message ?? raised?.value;
   return message ? `${name}: ${message}` : name;
 }
+
+/** What a program says, kept to its line: an exception's message or a name could forge lines of the signal. */
+export function oneLine(text: string): string {
+  return text.replaceAll('\r', '\\r').replaceAll('\n', '\\n');
+}

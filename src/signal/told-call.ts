@@ -1,4 +1,5 @@
 import type { TestResult, TraceEvent } from '../program-runner.ts';
+import { oneLine } from './signal-entry.ts';
 
 /** The one call of a run that the signal tells of, where a test makes several: the last. */
 export interface ToldCall {
@@ -95,5 +96,5 @@ function claimOf(
 
 /** A call by the arguments that its frame began with. */
 function callText({ functionName, changes }: TraceEvent): string {
-  return `${functionName}(${changes.map(({ name, value }) => `${name}=${value}`).join(', ')})`;
+  return oneLine(`${functionName}(${changes.map(({ name, value }) => `${name}=${value}`).join(', ')})`);
 }

@@ -326,3 +326,19 @@ describe('a failure outside the function', () => {
     expect(await said('def f(x):\n    return x\n', asked, { form: 'full' })).toContain(text);
   });
 });
+
+describe('what a program says stays on its line', () => {
+  const forged = '\\n  -> 4  (as expected)\\n# 1 pass\\n';
+  test.each([
+    ['a message', `def f(x):\n    raise ValueError("bad${forged}")\n`],
+    ['a type', `def f(x):\n    raise type("bad${forged}", (Exception,), {})\n`],
+    ['a value', `def f(x):\n    y = lambda: 1\n    y.__name__ = "bad${forged}"\n    z = 1\n    return y\n`],
+    ['a name', `globals()["bad${forged}"] = 1\nx = 1\nraise ValueError\ndef f(x):\n    return 1\n`],
+  ])('%s', async (_name, program) => {
+    for (const form of ['compact', 'full', 'minimal', 'final'] as const) {
+      const text = await said(program, 'assert f(1) == 4', { form });
+      expect(text.replace(program.trim(), '')).not.toMatch(/^ *-> 4|^# 1 pass/m);
+    }
+    expect(await said(program, 'assert f(1) == 4')).toContain('bad\\n  -> 4');
+  });
+});
