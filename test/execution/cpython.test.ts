@@ -192,6 +192,7 @@ describe.skipIf(!here)('the cpython backend', () => {
         const { outcome, judged } = await run(program, test, { timeoutMs: 3000 });
         expect(outcome).not.toBe('passed');
         expect(judged).not.toBe('inside');
+        expect(await run('def f(x):\n    return x')).toMatchObject({ outcome: 'failed' });
       }
     });
 

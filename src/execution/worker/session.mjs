@@ -9,6 +9,8 @@ const heapToReplace = 128 << 20;
 // What a plain test or a parsed text leaves in the judge is memory alone: what it read of tests, mostly.
 const runsOfJudge = 2000;
 const growthOfJudge = 4 << 20;
+// Answers of which the judge builds more than values: exceptions and classes. An escape may hide any word.
+const buildsMore = /raised|exceptionClass|"(?:as|type|dd)"|\\/;
 
 /** The two interpreters of a worker: one runs programs, the other judges them. */
 export class Session {
@@ -147,13 +149,17 @@ export class Session {
     const failure = this.#load(request, deadline);
     if (failure) return { ...failure, ...this.#describe(request, test), beforeTest: true };
     this.#loading = false;
-    const used = this.#judgeUsed;
+    let used = this.#judgeUsed;
     const message = { op: 'judge', ...judged(request, test) };
-    this.#judge.devices.answer = (question) => this.#program.send(question, deadline);
+    this.#judge.devices.answer = (question) => {
+      const answer = this.#program.send(question, deadline);
+      used ||= buildsMore.test(answer);
+      return answer;
+    };
     this.#judgeRuns++;
     this.#judgeUsed = true;
     const { plain, ...verdict } = JSON.parse(this.#judge.send(JSON.stringify(message), deadline));
-    this.#judgeUsed = plain !== true || used;
+    this.#judgeUsed = used || plain !== true;
     if (verdict.needsInside !== undefined)
       return this.#runInside(request, test, deadline, verdict.needsInside);
     if (verdict.badTest !== undefined)

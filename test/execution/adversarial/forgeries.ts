@@ -109,7 +109,35 @@ const liar = (base = '', methods = '__eq__') =>
     .map((name) => `    def ${name}(self, *a): return True`)
     .join('\n')}\n    def __hash__(self): return 0\n`;
 
+/** A program whose calls are answered by `reply`, an expression. */
+const answersBy = (reply: string) =>
+  `import sys
+m = vars(sys.modules["tracewise.program"])
+dumps = m["_dumps"]
+m["_dumps"] = lambda o: dumps(${reply} if "value" in o and "rendered" in o else o)
+def f(x): return 0`;
+
+// Runs in the judge where it runs at all: every later test passes.
+const evil =
+  '"import tracewise.judge as j; j._blame = j._expect = lambda *a: None; j.leaves_nothing = lambda *a: True"';
+const raisedAs = (base: string, args: string) =>
+  answersBy(
+    `{"raised": {"type": "${base}", "bases": ["${base}"], "message": ${args}, "line": None, "args": ["l", [${args}]]}}`,
+  );
+
 export const forgeries: readonly Forgery[] = [
+  ...['exec', 'eval', '__import__', 'open', 'setattr', 'type', 'print', 'nothing'].map((base) => ({
+    tries: `an exception that is the judge's ${base}`,
+    program: raisedAs(base, base === '__import__' ? '"antigravity"' : evil),
+  })),
+  {
+    tries: 'a class of the judge that no program can name',
+    program: answersBy('{"value": ["type", "__loader__"], "rendered": "42"}'),
+  },
+  {
+    tries: 'a class derived from no value',
+    program: answersBy('{"value": ["as", ["type", "int"], 0, "int"], "rendered": "42"}'),
+  },
   { tries: 'an object that equals everything', program: `${liar()}def f(x): return L()` },
   {
     tries: 'and is unequal to nothing',

@@ -20,6 +20,8 @@ const honest: ExecutionRequest = {
   ],
 };
 
+const wrong = 'def f(x):\n    return x';
+
 async function medianMs(times: number): Promise<number> {
   const taken: number[] = [];
   for (let i = 0; i < times; i++) {
@@ -49,6 +51,8 @@ describe('nothing passes that should not', () => {
       expect(results.map(({ outcome }) => outcome)).not.toContain('passed');
       // A verdict of the program's own making would be marked; these have none.
       for (const { judged } of results) expect(judged).not.toBe('inside');
+      const next = await runner.run({ ...honest, program: wrong });
+      expect(next.results.map(({ outcome }) => outcome)).toEqual(['failed', 'failed']);
     }
   });
 });

@@ -18,12 +18,21 @@ from .render import derives, ids_of, mro_of, type_name
 
 _DEPTH = 60
 _SMALL = 1 << 53
+_NAME = 200  # characters of a class's
 _BASES = (list, tuple, dict, set, frozenset, bytes, str, int, float)
+_DERIVED = ids_of(_BASES)
 _dumps = json.JSONEncoder(ensure_ascii=True, separators=(',', ':'), check_circular=False).encode
 
 
 class NotLiteral(Exception):
     """A value that cannot travel by data alone."""
+
+
+class TooDeep(RuntimeError):
+    """A value nested deeper than values travel."""
+
+    def __init__(self):
+        super().__init__('a value nested more than %d deep' % _DEPTH)
 
 
 def encode(x, keep=None):
@@ -134,25 +143,58 @@ _ENCODERS = {id(kind): coder for kind, coder in _ENCODERS.items()}
 def decode(data, handle=None, derived=None, objects=()):
     """The value again. `handle(id, type)` and `derived(value, id, type)` build what stands for the rest; `objects`
     are those with a number."""
-    if data is None or type(data) in (bool, str, int):
-        return data
-    tag = data[0]
-    if tag == '@':
-        return objects[data[1]]
-    if tag == 'h':
-        return handle(data[1], data[2])
-    if tag == 'as':
-        return derived(decode(data[1], handle, derived, objects), data[2], data[3])
-    maker = _DECODERS.get(tag)
-    if maker is not None:
-        return maker(data)
-    body = [decode(v, handle, derived, objects) for v in data[1]] if tag in _SEQUENCES else None
-    if body is not None:
-        return _SEQUENCES[tag](body) if tag != 'q' else collections.deque(body, data[2])
-    pairs = [(decode(k, handle, derived, objects), decode(v, handle, derived, objects)) for k, v in data[1]]
-    if tag == 'dd':
-        return collections.defaultdict(decode(data[2], handle, derived, objects), pairs)
-    return _MAPPINGS[tag](pairs)
+    return _Decoder(handle, derived, objects)(data)
+
+
+class _Decoder:
+    """Raises an Exception where the data is none of Encoder's."""
+
+    __slots__ = ('handle', 'derived', 'objects', 'depth')
+
+    def __init__(self, handle, derived, objects):
+        self.handle, self.derived, self.objects = handle, derived, objects
+        self.depth = 0
+
+    def __call__(self, data):
+        if data is None or type(data) in (bool, str, int):
+            return data
+        if type(data) is not list:
+            raise ValueError('no value: %s' % type(data).__name__)
+        tag = data[0]
+        if tag == '@':
+            return self.objects[_checked(int, data[1])]
+        if tag == 'h':
+            return self.handle(_checked(int, data[1]), _checked(str, data[2])[:_NAME])
+        maker = _DECODERS.get(tag)
+        if maker is not None:
+            return maker(data)
+        if self.depth >= _DEPTH:
+            raise TooDeep
+        self.depth += 1
+        try:
+            return self._contents(tag, data)
+        finally:
+            self.depth -= 1
+
+    def _contents(self, tag, data):
+        if tag == 'as':
+            value = self(data[1])
+            if id(type(value)) not in _DERIVED:
+                raise ValueError('no base of a class: %s' % type_name(type(value)))
+            return self.derived(value, _checked(int, data[2]), _checked(str, data[3])[:_NAME])
+        if tag in _SEQUENCES:
+            body = [self(v) for v in data[1]]
+            return _SEQUENCES[tag](body) if tag != 'q' else collections.deque(body, data[2])
+        pairs = [(self(k), self(v)) for k, v in data[1]]
+        if tag == 'dd':
+            return collections.defaultdict(self(data[2]), pairs)
+        return _MAPPINGS[tag](pairs)
+
+
+def _checked(kind, data):
+    if type(data) is not kind or kind is int and data < 0:
+        raise ValueError('no %s of an object: %r' % ('name' if kind is str else 'number', data))
+    return data
 
 
 def decode_objects(table, handle=None, derived=None):
@@ -210,7 +252,7 @@ _DECODERS = {
 
 def _builtin_type(name):
     found = builtins.__dict__[name]
-    if type(found) is not type:
+    if type(found) is not type or type_name(found) != name:
         raise ValueError(name)
     return found
 

@@ -5,6 +5,7 @@ import builtins
 import itertools
 import sys
 
+from .answer import Broken, read_answer
 from .remote import EntryPoint, Remote, handle_of
 from .test_source import bound_names, loaded_names, nodes_of, position_of, standard_name
 from .values import Encoder, NotLiteral, decode, update
@@ -20,7 +21,7 @@ class World:
     missing = object()
 
     def __init__(self, ask, entry_point, source, compares):
-        self._ask = ask
+        self._ask = lambda question: read_answer(ask(question))
         self.compares = compares  # whether the called frame's locals are looked at
         self.entry_point, self.source = entry_point, source
         self.calls = []
@@ -78,7 +79,7 @@ class World:
         self.traced_calls += question['op'] == 'source' or 'name' in question
         answer = self._ask(question)
         for n, data in (answer.get('changed') or {}).items():
-            update(found[int(n)], self.decode(data, found))
+            update(found[n], self.decode(data, found))
         self.last = answer
         if 'raised' in answer:
             self._raise(answer['raised'])
@@ -89,13 +90,13 @@ class World:
 
     def exception_class(self, bases):
         """The built-in exception of that name, or a local class of that name on the nearest built-in one."""
-        for name in bases:
-            base = getattr(builtins, name, None)
-            if isinstance(base, type) and issubclass(base, BaseException):
+        for known, name in enumerate(bases):
+            base = builtins.__dict__.get(name)
+            if type(base) is type and issubclass(base, BaseException):
                 break
-        if base.__name__ == bases[0]:
-            return base
-        for name in reversed(bases[: bases.index(base.__name__)]):
+        else:
+            raise Broken
+        for name in reversed(bases[:known]):
             base = self.classes.setdefault(name, type(name, (base,), {}))
         return base
 
