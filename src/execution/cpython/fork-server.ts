@@ -122,9 +122,13 @@ export class ForkServer {
     const text = this.#joined().toString('utf8', 4, 4 + size);
     this.#chunks = [];
     this.#received = 0;
-    const waiting = this.#waiting;
-    this.#waiting = undefined;
-    waiting?.resolve(JSON.parse(text));
+    try {
+      const answer = JSON.parse(text);
+      this.#waiting?.resolve(answer);
+      this.#waiting = undefined;
+    } catch (error) {
+      this.kill(`its answer cannot be read: ${(error as Error).message}`);
+    }
   }
 
   #joined(): Buffer {

@@ -1,7 +1,11 @@
 import { Stopped } from './stopped.mjs';
 
-/** Reads what a program's interpreter says, which the program can forge. @param {string} text */
+// Small arrays take many times the room of their text, and this thread's heap is not the program's.
+const longestReply = 256 << 10;
+
+/** Reads what a program's interpreter says of it, which the program can forge. @param {string} text */
 export function readReply(text) {
+  if (text.length > longestReply) throw new Stopped('too-large', `${text.length} bytes came back`);
   try {
     const reply = JSON.parse(text);
     if (typeof reply === 'object' && reply !== null && !Array.isArray(reply)) return reply;
@@ -23,7 +27,7 @@ export function outcomeOfProgram(reply, outOfMemory, withTest = false) {
   if (reply.raised === undefined) return undefined;
   const { type, message, line, assertion } = reply.raised ?? {};
   if (withTest && assertion && line === null)
-    return { outcome: 'failed', detail: String(message ?? '') || undefined };
+    return { outcome: 'failed', detail: text(message) || undefined };
   const outcome =
     type === 'MemoryError' || (outOfMemory && type === 'SystemError') ? 'out-of-memory' : 'raised';
   return { outcome, exception: exceptionOf(type, message, line) };

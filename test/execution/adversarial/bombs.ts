@@ -12,7 +12,29 @@ const time: readonly Outcome[] = ['timed-out'];
 const memory: readonly Outcome[] = ['out-of-memory'];
 const stack: readonly Outcome[] = ['raised', 'killed', 'out-of-memory', 'timed-out'];
 
+/** A program whose interpreter says `reply` of it, an expression of Python. */
+const says = (reply: string) =>
+  `import sys\nvars(sys.modules["tracewise.program"])["_dumps"] = lambda o: ${reply}\n${body('return 1')}`;
+
 export const bombs: readonly Bomb[] = [
+  {
+    tries: 'a report of millions of arrays',
+    program: says(`'{"x":[' + '[0],' * 4_000_000 + '0]}'`),
+    ends: ['killed'],
+  },
+  {
+    tries: 'a report that is no JSON but for Python',
+    program: says(`'{"x": NaN}'`),
+    ends: ['killed', 'raised'],
+  },
+  { tries: 'a report of 15 MB', program: says(`'{"x": "' + "a" * 15_000_000 + '"}'`), ends: ['killed'] },
+  {
+    tries: 'an answer of 15 MB, shown',
+    program: says(
+      `'{"value": 2, "rendered": "' + "a" * 15_000_000 + '"}' if "rendered" in o else '{"value": ["h", 0, ""]}'`,
+    ),
+    ends: ['failed'],
+  },
   { tries: 'a loop', program: body('while True: pass'), ends: time },
   { tries: 'a loop at the top', program: 'while True: pass', ends: time },
   {

@@ -88,6 +88,15 @@ describe('every bomb is held', () => {
   );
 });
 
+test('a failure told within the test is text, whatever was said', async () => {
+  const said = '{"raised": {"assertion": true, "line": null, "message": {"toString": 1}}}';
+  // Its first reply is on the program as it was loaded.
+  const program = `import sys\nm = vars(sys.modules["tracewise.program"])\ndumps, replies = m["_dumps"], []\nm["_dumps"] = lambda o: '${said}' if replies.append(o) or len(replies) > 1 else dumps(o)\ndef f(x): return 0`;
+  const tests = [{ kind: 'assert' as const, source: 'import asyncio\nassert f(21) == 42' }];
+  const { results } = await runner.run({ program, entryPoint: 'f', tests, trace: false });
+  expect(results[0]).toMatchObject({ outcome: 'failed', judged: 'inside' });
+});
+
 test('after all that, a clean program runs as ever', async () => {
   await medianMs(5);
   const used = await medianMs(40);

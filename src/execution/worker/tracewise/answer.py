@@ -3,8 +3,8 @@
 Anything may stand there, since the program can replace what writes it. Values stay data here; `decode` checks them.
 """
 
-LONGEST_TEXT = 200_000
-LONGEST_NAME = 200
+_LONGEST_TEXT = 200_000
+_LONGEST_NAME = 200
 _MOST_LOCALS = 10_000
 
 
@@ -69,11 +69,11 @@ def _list(said):
 
 
 def _text(said):
-    return said[:LONGEST_TEXT] if type(said) is str else _broken()
+    return said[:_LONGEST_TEXT] if type(said) is str else _broken()
 
 
 def _name(said):
-    return said[:LONGEST_NAME] if type(said) is str else _broken()
+    return said[:_LONGEST_NAME] if type(said) is str else _broken()
 
 
 def _line(said):

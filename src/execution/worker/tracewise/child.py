@@ -53,12 +53,12 @@ class Child:
     def send(self, message):
         self._outbox += struct.pack('<I', len(message)) + message
 
-    def receive(self, deadline):
+    def receive(self, deadline, longest=_LONGEST_FRAME):
         """The next message. Raises Stopped where none comes by the deadline, or the child is gone."""
         while True:
             if len(self._inbox) >= 4:
                 (size,) = struct.unpack_from('<I', self._inbox)
-                if size > _LONGEST_FRAME:
+                if size > longest:
                     raise Stopped('too-large', '%d bytes came back' % size)
                 if len(self._inbox) >= 4 + size:
                     message = bytes(self._inbox[4 : 4 + size])

@@ -14,8 +14,10 @@ import tempfile
 import time
 
 from . import event_loop, judge, linux_sandbox, normal_form, preload, program, streams  # noqa: F401
+from .answer import Broken, read_report
 from .child import Child, Stopped
 
+_LONGEST_REPORT = 256 << 10
 _WIDE = {'stdoutBytes': 0, 'traceBytes': 0, 'memoryBytes': 1 << 30, 'timeoutMs': 10_000}
 
 
@@ -116,7 +118,7 @@ class Server:
 
     def _ask(self, child, message, deadline):
         child.send(json.dumps(message).encode())
-        return _said(child.receive(deadline))
+        return _said(child.receive(deadline, _LONGEST_REPORT))
 
     def _judged(self, message, limits, deadline, child=None):
         """Asks the judge, answers its questions by the program's process."""
@@ -153,12 +155,9 @@ def _context(request):
 
 def _said(message):
     try:
-        reply = json.loads(message)
-    except (ValueError, RecursionError):
-        reply = None
-    if not isinstance(reply, dict):
-        raise Stopped('harness', 'the program broke the code that reports on it')
-    return reply
+        return read_report(json.loads(message))
+    except (ValueError, RecursionError, Broken) as error:
+        raise Stopped('harness', 'the program broke the code that reports on it') from error
 
 
 _CANARIES = """

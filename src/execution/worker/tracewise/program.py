@@ -18,6 +18,7 @@ _dumps = json.JSONEncoder(ensure_ascii=True, separators=(',', ':'), check_circul
 _loads = json.loads
 _traceback = BaseException.__dict__['__traceback__'].__get__
 _compile, _exec, _eval = compile, exec, eval
+_NAME, _MESSAGE = 200, 20_000  # characters; a report on a program is short
 _NOT_COMPILED = (SyntaxError, ValueError, MemoryError, RecursionError, OverflowError)
 
 
@@ -46,17 +47,17 @@ class Program:
             code = _compile(self.source, FILENAME, 'exec', dont_inherit=True)
         except _NOT_COMPILED as error:
             message = str(getattr(error, 'msg', None) or error)[:300]
-            return {'notParsable': type_name(type(error)), 'message': message, 'line': getattr(error, 'lineno', None)}
-        answer = self._guard(lambda: self._traced(lambda: _exec(code, self.namespace)))
-        if 'raised' in answer or not self.setup.strip():
-            return answer
+            return {'notParsable': type_name(type(error))[:_NAME], 'message': message, 'line': getattr(error, 'lineno', None)}
+        report = self._guard(lambda: self._traced(lambda: _exec(code, self.namespace)))
+        if 'raised' in report or not self.setup.strip():
+            return report
         return self._guard(lambda: _exec(_compile(self.setup, '<setup>', 'exec', dont_inherit=True), self.namespace))
 
     def main(self, call):
         """A whole program read from stdin; `call`: the function that holds it, where it does not run itself."""
-        answer = self.load()
-        if 'raised' in answer or 'notParsable' in answer or call is None or call not in self.namespace:
-            return answer
+        report = self.load()
+        if 'raised' in report or 'notParsable' in report or call is None or call not in self.namespace:
+            return report
         return self._guard(lambda: self._called(self.namespace[call], [], {}))
 
     def ask(self, question):
@@ -131,8 +132,11 @@ class Program:
 
     def _answer(self, run, objects=(), sent=()):
         """Runs and tells what came of it: the value, and which containers of the arguments were changed on the way."""
-        out = []
-        answer = self._guard(lambda: out.append(run()))
+        out, answer = [], {}
+        try:
+            out.append(run())
+        except BaseException as error:
+            answer['raised'] = dict(self._raised(error), **_rebuilt_from(error))
         if self.tracer is not None and self.tracer.returned_locals is not None:
             answer['returnedLocals'] = self.tracer.returned_locals
             if self.tracer.final_locals is not None:
@@ -159,15 +163,9 @@ class Program:
 
     def _raised(self, error):
         kind = type(error)
-        try:
-            arguments = encode(list(exception_args(error)))
-        except (NotLiteral, RecursionError):
-            arguments = None
         return {
-            'type': type_name(kind),
-            'bases': [type_name(cls) for cls in mro_of(kind)],
-            'message': self.render.message(error),
-            'args': arguments,
+            'type': type_name(kind)[:_NAME],
+            'message': self.render.message(error)[:_MESSAGE],
             'line': _last_line(error),
             'assertion': AssertionError in mro_of(kind),
         }
@@ -201,6 +199,15 @@ _OPERATIONS = {
 _current = None
 
 
+def _rebuilt_from(error):
+    """What the judge makes the exception of again."""
+    try:
+        arguments = encode(list(exception_args(error)))
+    except (NotLiteral, RecursionError):
+        arguments = None
+    return {'bases': [type_name(cls) for cls in mro_of(type(error))], 'args': arguments}
+
+
 def _last_line(error):
     """The program's line that the traceback ends at."""
     line, steps, trace = None, 0, _traceback(error)
@@ -224,8 +231,6 @@ def handle(message, sink):
         reply = _current.main(request.get('call'))
     elif op == 'inside':
         reply = _current.inside(request['source'], request['kind'] == 'check')
-        if _current.tracer is not None and _current.tracer.returned_locals:
-            reply['returnedLocals'] = _current.tracer.returned_locals
     else:
         reply = _current.ask(request)
     _flush()
