@@ -116,6 +116,41 @@ describe('events', () => {
     ]);
   });
 
+  test.each([
+    ['a finally', 'try:\n        return x[0]\n    finally:\n        y = 2'],
+    ['a with', 'with contextlib.nullcontext():\n        x[0]'],
+    ['an except of another', 'try:\n        x[0]\n    except KeyError:\n        pass'],
+    ['a bare raise', 'try:\n        x[0]\n    except TypeError:\n        raise'],
+  ])('%s on the way out of an exception', async (_name, body) => {
+    const program = `import contextlib\ndef g(x):\n    ${body}\ndef f(x):\n    try:\n        g(x)\n    except TypeError:\n        return 1`;
+    const trace = await callTrace(program);
+    expect(trace.filter((line) => /^3 (?:return|unwind)/.test(line))).toEqual([
+      expect.stringMatching(/^3 unwind g:/),
+    ]);
+  });
+
+  test('an exception that ends an iteration ends no function', async () => {
+    const program =
+      'class I:\n    def __init__(self):\n        self.n = 0\n    def __iter__(self):\n        return self\n    def __next__(self):\n        self.n += 1\n        if self.n > 1:\n            raise StopIteration\n        return self.n\ndef f(x):\n    return [i for i in I()]';
+    const result = await runTraced(program, 'assert f(1) == [1]');
+    expect(traceText(result.trace).at(-1)).toMatch(/^2 return f:12 .*-> \[1\]$/);
+    const awaited =
+      'import asyncio\nasync def h(x):\n    return x\nasync def g(x):\n    return await h(x)\ndef f(x):\n    return asyncio.run(g(x))';
+    expect(await callTrace(awaited)).toContain('3 return g:5 -> 1');
+  });
+
+  test.each([
+    ['closed', 'a.close()'],
+    ['thrown into', 'try:\n        a.throw(ValueError)\n    except ValueError:\n        pass'],
+  ])('a generator that is %s unwinds', async (_name, end) => {
+    const program = `def g(x):\n    yield x\n    yield 2\ndef f(x):\n    a = g(x)\n    next(a)\n    ${end}\n    return 1`;
+    const trace = await callTrace(program);
+    expect(trace.filter((line) => /^3 (?:return|unwind|yield)/.test(line))).toEqual([
+      '3 yield g:2 -> 1',
+      '3 unwind g:2',
+    ]);
+  });
+
   test('a generator yields and resumes', async () => {
     const program = 'def g(n):\n    for i in range(n):\n        yield i\ndef f(x):\n    return sum(g(2))';
     expect(await callTrace(program)).toEqual([

@@ -16,6 +16,9 @@ from .values import encode_local
 FILENAME = '<candidate>'
 _SUSPENDS = 0x20 | 0x80 | 0x200  # code flags: generators and coroutines
 _YIELDS = {opcode.opmap.get('YIELD_VALUE'), opcode.opmap.get('INSTRUMENTED_YIELD_VALUE')} - {None}
+_RETURNS = {
+    opcode.opmap.get(name) for name in ('RETURN_VALUE', 'RETURN_CONST', 'INSTRUMENTED_RETURN_VALUE', 'INSTRUMENTED_RETURN_CONST')
+} - {None}
 _RESUME = opcode.opmap.get('RESUME')
 
 
@@ -84,7 +87,7 @@ class Tracer:
                 self.raising = None
                 self.emit('line', frame.f_lineno, code.co_name, depth, changes)
             elif event == 'exception':
-                self.raising = frame
+                self.raising = (frame, frame.f_lasti)
                 text = ',%s,%s' % (quote(self.render.message(arg[1])), quote(type_name(arg[0])))
                 self.emit('exception', frame.f_lineno, code.co_name, depth, changes, text)
             elif event == 'return':
@@ -110,17 +113,19 @@ class Tracer:
         return self.on_event if self.ended is None else None
 
     def _return(self, frame, code, depth, changes, value):
-        # `return` also fires when an exception leaves the frame; the exception was then its last event.
-        if self.raising is frame:
+        # `return` also fires when an exception leaves the frame, be it where it was thrown into a generator.
+        suspends = code.co_flags & _SUSPENDS and _at_yield(frame) and self.raising != (frame, frame.f_lasti)
+        unwinds = not suspends and not _at_return(frame)
+        if unwinds:
             self.emit('unwind', frame.f_lineno, code.co_name, depth, changes)
-        elif code.co_flags & _SUSPENDS and _at_yield(frame):
+        elif suspends:
             self.emit('yield', frame.f_lineno, code.co_name, depth, changes, ',' + quote(self.render(value)))
             return
         elif depth > 1:
             self.emit('return', frame.f_lineno, code.co_name, depth, changes, ',' + quote(self.render(value)))
         self.frames.pop(id(frame), None)
         if depth == 2 and code.co_name == self.entry_point:
-            self._keep_locals(frame, value, self.raising is frame)
+            self._keep_locals(frame, value, unwinds)
 
     def _keep_locals(self, frame, value, unwinding):
         """What the called function's frame held when it ended, for the judge to compare outside."""
@@ -146,6 +151,11 @@ class Tracer:
 
 def _visible(name):
     return type(name) is str and name[:2] != '__' and name[:1] != '.'
+
+
+def _at_return(frame):
+    at, code = frame.f_lasti, frame.f_code.co_code
+    return 0 <= at < len(code) and code[at] in _RETURNS
 
 
 def _at_yield(frame):
