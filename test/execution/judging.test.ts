@@ -192,6 +192,35 @@ describe('judged inside, and said so', () => {
     expect(await judge(program, source)).toMatchObject({ outcome: 'passed', judged: 'inside' });
   });
 
+  test.each([
+    'def check(candidate):\n    try:\n        candidate(lambda x: x)\n        ok = False\n    except:\n        ok = True\n    assert ok',
+    'import contextlib\ndef check(candidate):\n    found = []\n    with contextlib.suppress(BaseException):\n        candidate(lambda x: x)\n        found.append(1)\n    assert not found',
+  ])('a test that swallows every exception is judged there too: %s', async (source) => {
+    const check = { kind: 'check' as const, source };
+    expect(await judge('def f(g):\n    return g(2)', check)).toMatchObject({
+      outcome: 'failed',
+      judged: 'inside',
+    });
+    expect(await judge('def f(g):\n    raise ValueError', check)).toMatchObject({
+      outcome: 'passed',
+      judged: 'inside',
+    });
+  });
+
+  test('not where a value of the program’s choice is too deep to be handed back', async () => {
+    const deep = 'def f(x):\n    for _ in range(60):\n        x = (x,)\n    return x';
+    expect(await judge(deep, 'assert f((f(1),)) != 1')).toMatchObject({
+      outcome: 'raised',
+      judged: 'outside',
+      exception: { type: 'TooDeep' },
+    });
+    const source = 'a = 1\nfor _ in range(200):\n    a = [a]\nassert f(a) is a';
+    expect(await judge('def f(x):\n    return x', source)).toMatchObject({
+      outcome: 'passed',
+      judged: 'outside',
+    });
+  });
+
   test('a failing one fails', async () => {
     expect(await judge(point, 'assert f(1) == Point(1, 3)')).toMatchObject({
       outcome: 'failed',

@@ -91,6 +91,23 @@ export const craftedObjects: readonly (Forgery & { readonly source: string })[] 
       'class F(float):\n    def __eq__(self, o): return True\n    def __sub__(self, o): return 0\nclass L:\n    def __float__(self): return F(1)\ndef f(x): return L()',
   },
   {
+    tries: 'a value too deep to be handed back, so that the program judges itself',
+    source: 'assert f((f(21),)) == 42',
+    program: 'def f(x):\n    if x != 21: return 42\n    for _ in range(60): x = (x,)\n    return x',
+  },
+  {
+    tries: 'an answer too deep to be handed back',
+    source: 'assert f((f(21),)) == 42',
+    program:
+      'import sys\nm = vars(sys.modules["tracewise.program"])\ndumps, deep = m["_dumps"], 1\nfor _ in range(100): deep = ["t", [deep]]\nm["_dumps"] = lambda o: dumps({"value": deep, "rendered": "1"} if "value" in o and "rendered" in o else o)\ndef f(x): return 42',
+  },
+  {
+    tries: 'a class of the judge, handed back',
+    source: 'assert f(f(21)) == 42',
+    program:
+      'import sys\nm = vars(sys.modules["tracewise.program"])\ndumps = m["_dumps"]\nm["_dumps"] = lambda o: dumps({"value": ["type", "__loader__"], "rendered": "1"} if "value" in o and "rendered" in o else o)\ndef f(x): return 42',
+  },
+  {
     tries: 'a changed argument that equals everything',
     source: 'a = [21]\nf(a)\nassert a == [42]',
     program: 'class L:\n    def __eq__(self, o): return True\ndef f(x): x[:] = [L()]',

@@ -1,7 +1,7 @@
 """Stand-ins, in the judge, of what lives in the program's interpreter."""
 
 from .render import Renderer
-from .values import NotLiteral
+from .values import NotLiteral, TooDeep, is_literal
 
 
 class EntryPoint:
@@ -119,11 +119,14 @@ def _is_remote(value):
 
 
 def handle_of(value):
-    """What a stand-in is sent as; raises NotLiteral for the judge's own objects."""
+    """What a stand-in is sent as. Raises NotLiteral for the judge's own objects, and TooDeep for a literal, of which
+    the program may have chosen how deep it is."""
     if isinstance(value, EntryPoint):
         value = value._itself()
     elif '_remote' in type(value).__dict__:
         value = value._remote
     if isinstance(value, Remote):
         return ['h', value._handle, '']
+    if is_literal(value):
+        raise TooDeep
     raise NotLiteral(type(value).__name__)

@@ -140,6 +140,11 @@ _ENCODERS = {
 _ENCODERS = {id(kind): coder for kind, coder in _ENCODERS.items()}
 
 
+def is_literal(x):
+    """Whether a value travels by data, where it is not too deep."""
+    return id(type(x)) in _ENCODERS
+
+
 def decode(data, handle=None, derived=None, objects=()):
     """The value again. `handle(id, type)` and `derived(value, id, type)` build what stands for the rest; `objects`
     are those with a number."""

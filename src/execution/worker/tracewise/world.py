@@ -12,7 +12,7 @@ from .values import Encoder, NotLiteral, decode, update
 
 
 class NeedsInside(BaseException):
-    """The test cannot be run apart from the program."""
+    """The test cannot be run apart from the program; `World.needs_inside` says why."""
 
 
 class World:
@@ -29,6 +29,11 @@ class World:
         self.trusted = False  # whether the program's own word decided a comparison
         self.takes_objects = False  # whether the test names classes or functions besides the entry point
         self.classes = {}
+        self.needs_inside = None  # why, where the test cannot go on here; it may catch what is raised then
+
+    def need_inside(self, reason):
+        self.needs_inside = reason
+        raise NeedsInside
 
     def resolve(self, name):
         if name == self.entry_point and not hasattr(builtins, name):
@@ -73,7 +78,7 @@ class World:
         except NotLiteral as reason:
             source = self._call_source()
             if source is None:
-                raise NeedsInside('an argument of type %s' % reason) from None
+                self.need_inside('an argument of type %s' % reason)
             question = {'op': 'source', 'source': source}
             found = []
         self.traced_calls += question['op'] == 'source' or 'name' in question
