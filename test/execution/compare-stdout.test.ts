@@ -1,6 +1,12 @@
 import { expect, test } from 'vitest';
 import { isExpectedStdout } from '../../src/execution/worker/compare-stdout.mjs';
 
+test('a word that is nearly a number takes no time', () => {
+  const started = performance.now();
+  expect(isExpectedStdout(`${'1'.repeat(200_000)}x`, '1')).toBe(false);
+  expect(performance.now() - started).toBeLessThan(1000);
+});
+
 test.each([
   ['1\n2\n', '1\n2', true],
   ['1 \r\n2', '1\n2', true],
@@ -14,7 +20,11 @@ test.each([
   ['-0', '0', true],
   ['YES', 'yes', true],
   ['Maybe', 'maybe', false],
-  ['nan', '5', true],
+  ['nan', '5', false],
+  ['5', 'nan', false],
+  ['NaN', '-nan', true],
+  ['.5 5.', '0.5 5', true],
+  ['.', '0', false],
   ['inf', '5', false],
   ['inf', 'Infinity', true],
   ['1 2 3', '1 2', false],

@@ -1,6 +1,7 @@
-// ExecEval's rule (ntunlp/ExecEval@dd693865), which the published CodeContests figures use.
+// ExecEval's rule (ntunlp/ExecEval@dd693865), which the published CodeContests figures use, but for nan: there it
+// equals every number, so that a program that prints nothing else passes.
 
-const numeric = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e([+-]?\d{1,4}))?$/i;
+const numeric = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e([+-]?\d{1,4}))?$/i;
 const notFinite = /^[+-]?(?:nan|inf(?:inity)?)$/i;
 const scale = 12n;
 
@@ -30,10 +31,9 @@ function sameWord(a, b) {
   return yesOrNo.test(b) && a.toLowerCase() === b.toLowerCase();
 }
 
-/** As there: a comparison with nan is never "too far". */
 function sameNotFinite(a, b) {
   if (![a, b].every((word) => numeric.test(word) || notFinite.test(word))) return false;
-  if (a.includes('nan') || b.includes('nan')) return true;
+  if (a.includes('nan') || b.includes('nan')) return a.includes('nan') && b.includes('nan');
   return a.startsWith('-') === b.startsWith('-') && a.includes('inf') && b.includes('inf');
 }
 
