@@ -19,7 +19,7 @@ export type Outcome =
  *   is never shown to the program.
  * - `check`: HumanEval's form, a source that defines `check(candidate)`.
  * - `io`: a whole program read from stdin and judged by its stdout; where an `entryPoint` is given and the program
- *   does not end by calling it, it is called without arguments.
+ *   does not call it itself, it is called without arguments; `exit()` is an end like any other.
  */
 export type ProgramTest =
   | { readonly kind: 'assert'; readonly source: string }

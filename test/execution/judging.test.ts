@@ -326,6 +326,27 @@ describe('io', () => {
     ['a solve() that does', 'def f():\n    print(int(input()) + int(input()))\nf()'],
     ['main', 'if __name__ == "__main__":\n    print(int(input()) + int(input()))'],
     ['os.write', 'import os\nos.write(1, b"3")'],
+    ['and exits', 'print(int(input()) + int(input()))\nexit()'],
+    ['and exits with 0', 'import sys\nprint(int(input()) + int(input()))\nsys.exit(0)'],
+    ['and raises SystemExit', 'print(int(input()) + int(input()))\nraise SystemExit'],
+    ['a solve() that exits', 'def f():\n    print(int(input()) + int(input()))\n    exit()'],
+    [
+      'a solve() that is called and exits',
+      'def f():\n    print(int(input()) + int(input()))\n    exit()\nf()',
+    ],
+    ['a solve() whose call has a comment', 'def f():\n    print(int(input()) + int(input()))\nf() # go'],
+    [
+      'a solve() that is not called last',
+      'def f():\n    print(int(input()) + int(input()))\nif __name__ == "__main__":\n    f()\n    pass',
+    ],
+    [
+      'a solve() that another function calls',
+      'def g():\n    f()\ndef f():\n    print(int(input()) + int(input()))\ng()',
+    ],
+    [
+      'a solve() that nobody calls',
+      'def f():\n    print(int(input()) + int(input()))\nif __name__ == "__main__":\n    pass',
+    ],
   ])('reads %s', async (_name, program) => {
     expect(await judge(program, io('1\n2\n', '3\n'))).toMatchObject({
       outcome: 'passed',
@@ -340,6 +361,11 @@ describe('io', () => {
       outcome: 'raised',
       exception: { type: 'EOFError', line: 1 },
     });
+    expect((await judge('print(1)\nexit()', io('', '2'))).outcome).toBe('failed');
+    expect(await judge('print(2)\nexit(1)', io('', '2'))).toMatchObject({
+      outcome: 'raised',
+      exception: { type: 'SystemExit' },
+    });
   });
 
   test('an expected output larger than what is kept', async () => {
@@ -349,6 +375,16 @@ describe('io', () => {
     expect(result.stdout).toHaveLength(65_536);
   });
 });
+
+test.each(['import unittest\n    unittest.main()', 'print(f(int(input())))', 'import sys\n    sys.exit(0)'])(
+  'what is there for whoever starts the program is not run before tests: %s',
+  async (own) => {
+    const program = `import pickle\nclass A:\n    x = 1\n${increment}\nif __name__ == "__main__":\n    ${own}\n`;
+    expect(await judge(program, 'assert f(1) == 2')).toMatchObject({ outcome: 'passed', judged: 'outside' });
+    const pickles = `${program}def f(x):\n    return pickle.loads(pickle.dumps(A())).x`;
+    expect(await judge(pickles, 'assert f(1) == 1')).toMatchObject({ outcome: 'passed' });
+  },
+);
 
 test('without an entry point the first call of the program counts', async () => {
   expect(await judge(increment, 'assert f(1) == 2', '', '')).toMatchObject({

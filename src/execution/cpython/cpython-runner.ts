@@ -10,7 +10,6 @@ import { checkRequest } from '../check-request.ts';
 import { readParsed } from '../read-parsed.ts';
 import type { ResolvedRunnerOptions } from '../runner-options.ts';
 import { tellIo } from '../tell-io.ts';
-import { ioCall } from '../worker/outcome.mjs';
 import { checkLayers } from './check-layers.ts';
 import { readRun } from './read-run.ts';
 import { ServerPool } from './server-pool.ts';
@@ -68,16 +67,9 @@ export class CpythonRunner implements ProgramRunner {
 
   async run(request: ExecutionRequest, { signal }: { signal?: AbortSignal } = {}): Promise<ExecutionReport> {
     const checked = checkRequest(request, this.#options.limits);
-    const { limits, program, entryPoint } = checked;
-    const tests = checked.tests.map((test) =>
-      test.kind === 'io' ? { ...test, call: ioCall(entryPoint, program) } : test,
-    );
+    const { limits, program, tests } = checked;
     if (tests.length === 0) return { program, results: [] };
-    const runs = await this.#ask(
-      { op: 'run', request: { ...checked, tests } },
-      tests.length * limits.timeoutMs,
-      signal,
-    );
+    const runs = await this.#ask({ op: 'run', request: checked }, tests.length * limits.timeoutMs, signal);
     const results = (runs as unknown[]).map((run, i) => {
       return tellIo(readRun(run, tests[i]!, limits), tests[i]!, limits.valueChars);
     });

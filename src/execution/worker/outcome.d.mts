@@ -14,5 +14,4 @@ export declare function outcomeOfStop(
   stop: { reason: string; detail: string },
   outOfMemory: boolean,
 ): RawOutcome;
-export declare function ioCall(entryPoint: string | undefined, program: string): string | undefined;
 export declare function badTest(text: string): { type: string; message: string };

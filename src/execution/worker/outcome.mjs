@@ -62,11 +62,6 @@ export function outcomeOfStop({ reason, detail }, outOfMemory) {
   return { outcome: 'killed', detail: detail ? `${details[reason]}: ${detail}` : details[reason] };
 }
 
-/** The function that holds a whole program, where the program does not end by calling it. */
-export function ioCall(entryPoint, program) {
-  return entryPoint && !program.trimEnd().endsWith(`${entryPoint}()`) ? entryPoint : undefined;
-}
-
 /** What a test that cannot be read is an exception of. @param {string} text */
 export function badTest(text) {
   return { type: 'SyntaxError', message: `the test cannot be read: ${text}` };

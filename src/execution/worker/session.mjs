@@ -1,6 +1,6 @@
 import { isExpectedStdout } from './compare-stdout.mjs';
 import { Interpreter } from './interpreter.mjs';
-import { badTest, ioCall, outcomeOfProgram, outcomeOfStop, readReply } from './outcome.mjs';
+import { badTest, outcomeOfProgram, outcomeOfStop, readReply } from './outcome.mjs';
 import { checkLock } from './self-check.mjs';
 import { Stopped } from './stopped.mjs';
 
@@ -134,8 +134,7 @@ export class Session {
   }
 
   #runMain(request, test, deadline) {
-    const call = ioCall(request.entryPoint, request.program);
-    const reply = this.#ask({ ...load(request), op: 'main', call }, deadline);
+    const reply = this.#ask({ ...load(request), op: 'main' }, deadline);
     const failure = outcomeOfProgram(reply, this.#program.gate.outOfMemory);
     if (failure) return failure;
     return {

@@ -75,7 +75,7 @@ class Server:
         child = Child(serve_program, self.options, room, test['stdin'].encode() if is_io else b'')
         try:
             if is_io:
-                result['load'] = self._ask(child, dict(request, op='main', call=test.get('call'), tests=None), deadline)
+                result['load'] = self._ask(child, dict(request, op='main', tests=None), deadline)
             else:
                 child = self._run_judged(request, test, child, room, deadline, result)
         except Stopped as stop:

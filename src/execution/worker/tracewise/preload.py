@@ -28,5 +28,6 @@ def warm_up():
         judge.handle(json.dumps({'op': 'parse', 'attempts': ['def f(', source]}), ask)
         program.handle(json.dumps({'op': 'inside', 'kind': 'assert', 'source': 'assert f(2)'}), lambda record: None)
     sys.modules.update(saved)
+    del sys.modules[program.MODULE]
     program._current = None
     random.seed(0)

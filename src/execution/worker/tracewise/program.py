@@ -9,17 +9,20 @@ import operator
 import sys
 import types
 
+from .program_source import reaches
 from .pytest_stand_in import install_pytest
-from .render import Renderer, exception_args, mro_of, type_name
+from .render import Renderer, derives, exception_args, mro_of, type_name
 from .tracer import FILENAME, Tracer
 from .values import Encoder, NotLiteral, decode, decode_objects, encode
 
 _dumps = json.JSONEncoder(ensure_ascii=True, separators=(',', ':'), check_circular=False).encode
 _loads = json.loads
 _traceback = BaseException.__dict__['__traceback__'].__get__
+_exit_code = SystemExit.__dict__['code'].__get__
 _compile, _exec, _eval = compile, exec, eval
 _NAME, _MESSAGE = 200, 20_000  # characters; a report on a program is short
 _NOT_COMPILED = (SyntaxError, ValueError, MemoryError, RecursionError, OverflowError)
+MODULE = '__program__'
 
 
 class Program:
@@ -34,13 +37,16 @@ class Program:
         self.tracer = Tracer(limits, sink, self.entry_point) if request.get('trace') else None
         self.objects = []
         self.generator = None  # what the last call gave, where that is one: its body runs as the test asks for items
-        # The program gets a copy of the builtins to patch, and a `__main__` of its own.
+        self.is_whole = request['op'] == 'main'
+        self.has_ended = False  # a whole program may leave before its last line
+        # The program gets a copy of the builtins to patch, and a module of its own, which only a whole one is the
+        # main one of: what stands under `if __name__ == '__main__'` reads stdin, or runs tests of its own.
         own = types.ModuleType('builtins')
         own.__dict__.update(builtins.__dict__)
-        main = types.ModuleType('__main__')
-        self.namespace = main.__dict__
+        module = types.ModuleType('__main__' if self.is_whole else MODULE)
+        self.namespace = module.__dict__
         self.namespace['__builtins__'] = own
-        sys.modules['builtins'], sys.modules['__main__'] = own, main
+        sys.modules.update({'builtins': own, '__main__': module, MODULE: module})
 
     def load(self):
         try:
@@ -53,12 +59,12 @@ class Program:
             return report
         return self._guard(lambda: _exec(_compile(self.setup, '<setup>', 'exec', dont_inherit=True), self.namespace))
 
-    def main(self, call):
-        """A whole program read from stdin; `call`: the function that holds it, where it does not run itself."""
+    def main(self):
+        """A whole program read from stdin. The function that holds it is called where it does not run itself."""
         report = self.load()
-        if 'raised' in report or 'notParsable' in report or call is None or call not in self.namespace:
+        if report or self.has_ended or self.entry_point not in self.namespace or reaches(self.source, self.entry_point):
             return report
-        return self._guard(lambda: self._called(self.namespace[call], [], {}))
+        return self._guard(lambda: self._called(self.namespace[self.entry_point], [], {}))
 
     def ask(self, question):
         op = question['op']
@@ -158,7 +164,9 @@ class Program:
         try:
             run()
         except BaseException as error:
-            return {'raised': self._raised(error)}
+            if not self.is_whole or not _leaves_well(error):
+                return {'raised': self._raised(error)}
+            self.has_ended = True
         return {}
 
     def _raised(self, error):
@@ -199,6 +207,13 @@ _OPERATIONS = {
 _current = None
 
 
+def _leaves_well(error):
+    if not derives(mro_of(type(error)), SystemExit):
+        return False
+    code = _exit_code(error)
+    return code is None or type(code) is int and code == 0
+
+
 def _rebuilt_from(error):
     """What the judge makes the exception of again."""
     try:
@@ -228,7 +243,7 @@ def handle(message, sink):
         reply = _current.load()
     elif op == 'main':
         _current = Program(request, sink)
-        reply = _current.main(request.get('call'))
+        reply = _current.main()
     elif op == 'inside':
         reply = _current.inside(request['source'], request['kind'] == 'check')
     else:
