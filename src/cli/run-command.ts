@@ -108,7 +108,7 @@ function entryPoint(found: TestFile, program: string): Pick<Work, 'entryPoint'> 
 /** Throws ERR_TASK where nothing but what is left out could have been a test: that is no success. */
 function sayLeftOut({ tests, leftOut }: TestFile, file: string): void {
   if (leftOut.length === 0) return;
-  const count = leftOut.length === 1 ? '1 doctest example is' : `${leftOut.length} doctest examples are`;
+  const count = leftOut.length === 1 ? '1 test is' : `${leftOut.length} tests are`;
   const said = `${count} left out: ${[...new Set(leftOut)].join('; ')}`;
   if (tests.length > 0) process.stderr.write(`${said}\n`);
   else {

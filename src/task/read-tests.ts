@@ -3,11 +3,12 @@ import { fileDoctests } from './file-doctests.ts';
 import { isModuleSetup, moduleSetup } from './module-setup.ts';
 import { assertsStandAlone, isDefinition } from './own-asserts.ts';
 import { bindProgramImports } from './program-imports.ts';
-import { pythonName } from './python-text.ts';
+import { codeOnly, pythonName } from './python-text.ts';
 import { type Fixture, isFixture, readFixtures } from './read-fixtures.ts';
 import { testCall } from './test-call.ts';
 import {
   around,
+  isAsyncUnit,
   isTestClass,
   isUnit,
   lineageOf,
@@ -28,7 +29,7 @@ export interface TestFile {
   readonly ownProgram: string;
   /** The function that the file hands to its `check`. */
   readonly checked?: string;
-  /** Why doctest examples are no tests, a reason each. */
+  /** Why doctest examples and tests are not read as such, a reason each. */
   readonly leftOut: readonly string[];
 }
 
@@ -70,7 +71,7 @@ export function readTests(
     program: textOf(rest),
     ownProgram: tests.length === 0 ? written : textOf(standAlone ? rest : withAsserts),
     ...(checked !== undefined && { checked }),
-    leftOut: doctests.leftOut,
+    leftOut: [...doctests.leftOut, ...blocks.flatMap(nestedTests)],
   };
 }
 
@@ -97,6 +98,15 @@ function isTest(block: TopLevelBlock, { classes }: Blocks): boolean {
   const own = classes.find((one) => one.block === block);
   const isOfClass = own !== undefined && isTestClass(own, classes);
   return isAssert(block) || testFunction.test(block.head) || isOfClass || check.test(block.head);
+}
+
+/** Tests within another statement (`if True:`), which nothing calls; a reason each. */
+function nestedTests({ head, text }: TopLevelBlock): string[] {
+  if (!/^(?:if|try|with|for|while)\b/.test(head)) return [];
+  const found = codeOnly(text).match(
+    /^[ \t]+(?:(?:async\s+)?def\s+test|class\s+(?:Test|\w+\s*\([^)]*TestCase\))).*/gm,
+  );
+  return (found ?? []).map((line) => `\`${line.trim()}\` stands within \`${head.trim()}\``);
 }
 
 function isMainGuard({ head }: TopLevelBlock): boolean {
@@ -171,7 +181,7 @@ function testsOfClass(
     if (!testFunction.test(head) || isLeftOut(decorators)) return [];
     const { before, after } = around(lineage, name);
     const run = isUnit(lineage)
-      ? [...before, `${own.name}('${name}').debug()`]
+      ? [...(isAsyncUnit(lineage) ? ['import asyncio'] : []), ...before, `${own.name}('${name}').debug()`]
       : [
           `_tests = ${own.name}()`,
           ...before,

@@ -32,7 +32,16 @@ export function lineageOf(own: WrittenClass, classes: readonly WrittenClass[]): 
 
 /** Whether unittest runs its methods. */
 export function isUnit(lineage: readonly WrittenClass[]): boolean {
-  return lineage.some(({ bases }) => bases.some((base) => /^(?:unittest\.)?(?:\w*\.)?TestCase$/.test(base)));
+  return derives(lineage, /^(?:\w+\.)*(?:IsolatedAsyncio)?TestCase$/);
+}
+
+/** Whether unittest runs its methods in an event loop. */
+export function isAsyncUnit(lineage: readonly WrittenClass[]): boolean {
+  return derives(lineage, /^(?:\w+\.)*IsolatedAsyncioTestCase$/);
+}
+
+function derives(lineage: readonly WrittenClass[], name: RegExp): boolean {
+  return lineage.some(({ bases }) => bases.some((base) => name.test(base)));
 }
 
 /** pytest goes by the name of a class, unittest by what it inherits from. */

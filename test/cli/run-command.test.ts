@@ -73,10 +73,10 @@ describe('tracewise run', () => {
     const some = run(write('some.py', source(`${odd}    >>> odd() is None\n    False\n`)));
     expect(some).toMatchObject({
       status: 0,
-      stderr: '1 doctest example is left out: the output holds an address\n',
+      stderr: '1 test is left out: the output holds an address\n',
     });
     const none = run(write('none.py', source(odd)));
-    expect(none.stderr).toContain('1 doctest example is left out');
+    expect(none.stderr).toContain('1 test is left out');
     expect(none.status).toBe(2);
   });
 

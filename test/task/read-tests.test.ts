@@ -170,6 +170,24 @@ describe('readTests, run', () => {
     );
   });
 
+  it('runs coroutines of unittest in an event loop', async () => {
+    const tests =
+      'import unittest\nfrom prog import add\nclass A(unittest.IsolatedAsyncioTestCase):\n    async def asyncSetUp(self):\n        self.n = 1\n    async def test_add(self):\n        self.assertEqual(await add(self.n, 2), 3)\n';
+    expect(await outcomes(tests, 'async def add(a, b):\n    return a + b\n')).toBe('passed');
+    expect(await outcomes(tests, 'async def add(a, b):\n    return 9\n')).toBe('failed');
+  });
+
+  it('names tests within another statement, which it does not read', () => {
+    const nested =
+      'def test_a():\n    pass\nif True:\n    def test_b():\n        pass\n    class TestC:\n        def helper(self):\n            pass\nelse:\n    x = "def test_d"\n';
+    const { tests, leftOut } = readTests(nested);
+    expect(tests).toHaveLength(1);
+    expect(leftOut).toEqual([
+      '`def test_b():` stands within `if True:`',
+      '`class TestC:` stands within `if True:`',
+    ]);
+  });
+
   it.each([
     ['import prog\nprint(prog)\n', 'received `prog`; write `from MODULE import'],
     ['import sub.prog\n', 'received `import sub.prog`'],
