@@ -19,12 +19,13 @@ export type Outcome =
  *   is never shown to the program.
  * - `check`: HumanEval's form, a source that defines `check(candidate)`.
  * - `io`: a whole program read from stdin and judged by its stdout; where an `entryPoint` is given and the program
- *   does not call it itself, it is called without arguments; `exit()` is an end like any other.
+ *   does not call it itself, it is called without arguments; `exit()` is an end like any other. Without an
+ *   `expectedStdout` it passes where it comes to its end.
  */
 export type ProgramTest =
   | { readonly kind: 'assert'; readonly source: string }
   | { readonly kind: 'check'; readonly source: string }
-  | { readonly kind: 'io'; readonly stdin: string; readonly expectedStdout: string };
+  | { readonly kind: 'io'; readonly stdin: string; readonly expectedStdout?: string };
 
 /** Bounds of one test's run and of its trace. */
 export interface ExecutionLimits {

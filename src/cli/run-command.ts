@@ -57,7 +57,7 @@ export function runCommand(file: string, flags: RunFlags): Promise<number> {
 }
 
 /** Without anything to ask, the file itself is run, for what it prints or raises. */
-const wholeProgram: ProgramTest = { kind: 'assert', source: 'pass' };
+const wholeProgram: ProgramTest = { kind: 'io', stdin: '' };
 
 async function readWork(file: string, { call, tests }: RunFlags, signal: AbortSignal): Promise<Work> {
   const source = await readSource(file, signal);
@@ -76,8 +76,8 @@ async function readWork(file: string, { call, tests }: RunFlags, signal: AbortSi
   }
   if (tests === undefined) {
     sayLeftOut(own, file);
-    const asked = own.tests.length > 0 ? own.tests : [wholeProgram];
-    return { program: own.ownProgram, tests: asked, ...entryPoint(own, own.program) };
+    if (own.tests.length === 0) return { program: own.ownProgram, tests: [wholeProgram] };
+    return { program: own.ownProgram, tests: own.tests, ...entryPoint(own, own.program) };
   }
   const wanted = await readTextFile(tests);
   if (wanted.trimStart().startsWith('{')) {

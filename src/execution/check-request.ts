@@ -6,7 +6,7 @@ import { limitsSchema } from './runner-options.ts';
 const testSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('assert'), source: z.string() }),
   z.strictObject({ kind: z.literal('check'), source: z.string() }),
-  z.strictObject({ kind: z.literal('io'), stdin: z.string(), expectedStdout: z.string() }),
+  z.strictObject({ kind: z.literal('io'), stdin: z.string(), expectedStdout: z.string().optional() }),
 ]);
 
 const requestSchema = z.strictObject({

@@ -13,7 +13,7 @@ const identifier = new RegExp(`^${pythonName}$`, 'u');
 const source = z.string().refine((text) => text.trim() !== '', 'is empty');
 
 const testSchema = z.union([
-  source.transform((text): ProgramTest => ({ kind: 'assert', source: text })),
+  source.transform((text) => ({ kind: 'assert' as const, source: text })),
   z.strictObject({ kind: z.literal('assert'), source }),
   z.strictObject({ kind: z.literal('check'), source }),
   z.strictObject({ kind: z.literal('io'), stdin: z.string(), expectedStdout: z.string() }),

@@ -3,5 +3,6 @@ import type { ProgramTest } from '../program-runner.ts';
 /** A test as a prompt shows it. */
 export function testText(test: ProgramTest): string {
   if (test.kind !== 'io') return test.source.trim();
-  return `# stdin: ${JSON.stringify(test.stdin)}\n# stdout: ${JSON.stringify(test.expectedStdout)}`;
+  const { stdin, expectedStdout } = test;
+  return `# stdin: ${JSON.stringify(stdin)}${expectedStdout === undefined ? '' : `\n# stdout: ${JSON.stringify(expectedStdout)}`}`;
 }

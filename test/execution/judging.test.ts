@@ -368,6 +368,13 @@ describe('io', () => {
     });
   });
 
+  test('passes where it comes to its end, if no output is expected', async () => {
+    const whole: ProgramTest = { kind: 'io', stdin: '1' };
+    const { outcome, judged, stdout } = await judge('print(input())', whole);
+    expect({ outcome, judged, stdout }).toEqual({ outcome: 'passed', judged: undefined, stdout: '1\n' });
+    expect((await judge('print(input() + 1)', whole)).outcome).toBe('raised');
+  });
+
   test('an expected output larger than what is kept', async () => {
     const expected = 'x'.repeat(200_000);
     const result = await judge('print("x" * 200_000)', io('', expected));

@@ -70,7 +70,7 @@ class Server:
         limits = request['limits']
         deadline = started + limits['timeoutMs'] / 1000
         is_io = test['kind'] == 'io'
-        room = dict(limits, stdoutBytes=limits['stdoutBytes'] + (4 * len(test['expectedStdout']) if is_io else 0))
+        room = dict(limits, stdoutBytes=limits['stdoutBytes'] + 4 * len(test.get('expectedStdout', '')))
         result = {}
         child = Child(serve_program, self.options, room, test['stdin'].encode() if is_io else b'')
         try:
