@@ -137,6 +137,41 @@ describe('forms of an assert, judged outside', () => {
   });
 });
 
+describe('values of the standard library travel both ways', () => {
+  test.each([
+    'dt.datetime(2020, 1, 2, 3, 4, 5, 6)',
+    'dt.datetime(2020, 1, 2, 3, tzinfo=dt.timezone.utc, fold=1)',
+    'dt.time(1, 2, tzinfo=dt.timezone(dt.timedelta(hours=-2), "X"))',
+    'dt.time(1)',
+    'array.array("d", [1.5, 2])',
+    'array.array("i")',
+    '{1: 2, (3,): 4}.keys()',
+    '{1: [2]}.items()',
+    'NotImplemented',
+  ])('%s', async (value) => {
+    const source = `import array, datetime as dt\nv = ${value}\nassert f(None) == v and repr(f(v)) == repr(v)`;
+    const program = `import array, datetime as dt\ndef f(x):\n    assert x is None or x == ${value}\n    return ${value}`;
+    expect(await judge(program, source)).toMatchObject({ outcome: 'passed', judged: 'outside' });
+    expect((await judge('def f(x):\n    return 0', source)).outcome).toBe('failed');
+  });
+
+  test('an array is changed in place', async () => {
+    const source = 'import array\na = array.array("i", [1])\nf(a)\nassert a.tolist() == [5, 2]';
+    expect((await judge('def f(x):\n    x[0] = 5\n    x.append(2)', source)).outcome).toBe('passed');
+  });
+
+  test('a time in a zone of the program’s own stays there', async () => {
+    const program =
+      'import datetime\nclass Z(datetime.tzinfo):\n    def utcoffset(self, d):\n        return datetime.timedelta(0)\ndef f(x):\n    return datetime.datetime(2020, 1, 1, tzinfo=Z())';
+    const other = 'datetime.datetime(2020, 1, 1, tzinfo=datetime.timezone.utc)';
+    expect(await judge(program, `import datetime\nassert f(1) == ${other}`)).toMatchObject({
+      outcome: 'failed',
+      judged: 'outside',
+    });
+    expect((await judge(program, 'assert f(1).year == 2020')).outcome).toBe('passed');
+  });
+});
+
 describe('what tests written for pytest use', () => {
   const divide =
     'class Bad(ValueError):\n    pass\ndef f(x):\n    if x == 0:\n        raise Bad("x is zero")\n    return 1 / x';

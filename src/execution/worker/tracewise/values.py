@@ -7,6 +7,7 @@ itself (`__eq__`, `__len__`) is left behind. The mutable containers of a call's 
 `["@", n]`, so that both sides mean the same object by it, however deep it lies and wherever it comes up again.
 """
 
+import array
 import builtins
 import collections
 import datetime
@@ -72,7 +73,7 @@ class Encoder:
         if len(self.path) < _DEPTH and id(x) not in self.path:
             self.path.add(id(x))
             try:
-                coder = _ENCODERS.get(id(t))
+                coder = _ENCODERS.get(id(t)) if _is_of_known_zone(x, t) else None
                 if coder is not None:
                     return coder(x, self)
                 if t is type and builtins.__dict__.get(type_name(x)) is x:
@@ -114,9 +115,33 @@ def _text(tag, text):
     return lambda x, encode: [tag, text(x)]
 
 
+def _time(tag):
+    return lambda x, encode: [tag, x.replace(tzinfo=None).isoformat(), x.fold, *_zone(x.tzinfo, encode)]
+
+
+def _zone(zone, encode):
+    return [] if zone is None else [encode(zone.utcoffset(None)), zone.tzname(None)]
+
+
+def _zone_of(said):
+    if not said:
+        return None
+    zone = datetime.timezone(_DECODERS['delta'](said[0]))
+    return zone if zone.tzname(None) == said[1] else datetime.timezone(zone.utcoffset(None), said[1])
+
+
+def _is_of_known_zone(x, t):
+    """Of the zones of a time only those of `datetime` itself travel."""
+    return id(t) not in _TIMES or x.tzinfo is None or type(x.tzinfo) is datetime.timezone
+
+
+_TIMES = ids_of((datetime.datetime, datetime.time))
 _MUTABLE = ids_of(
-    (list, dict, set, bytearray, collections.OrderedDict, collections.Counter, collections.defaultdict, collections.deque)
-)
+    (
+        list, dict, set, bytearray, array.array,
+        collections.OrderedDict, collections.Counter, collections.defaultdict, collections.deque,
+    )
+)  # fmt: skip
 _ENCODERS = {
     list: _items('l'),
     tuple: _items('t'),
@@ -134,15 +159,21 @@ _ENCODERS = {
     decimal.Decimal: _text('m', str),
     fractions.Fraction: lambda x, encode: ['n', '%x' % x.numerator, '%x' % x.denominator],
     datetime.date: _text('date', datetime.date.isoformat),
+    datetime.datetime: _time('datetime'),
+    datetime.time: _time('time'),
     datetime.timedelta: lambda x, encode: ['delta', x.days, x.seconds, x.microseconds],
+    array.array: lambda x, encode: ['a', [encode(v) for v in x], x.typecode],
+    type({}.keys()): _items('keys'),
+    type({}.items()): lambda x, encode: ['items', [[encode(k), encode(v)] for k, v in x]],
     type(Ellipsis): lambda x, encode: ['...'],
+    type(NotImplemented): lambda x, encode: ['NotImplemented'],
 }
 _ENCODERS = {id(kind): coder for kind, coder in _ENCODERS.items()}
 
 
 def is_literal(x):
     """Whether a value travels by data, where it is not too deep."""
-    return id(type(x)) in _ENCODERS
+    return id(type(x)) in _ENCODERS and _is_of_known_zone(x, type(x))
 
 
 def decode(data, handle=None, derived=None, objects=()):
@@ -189,7 +220,7 @@ class _Decoder:
             return self.derived(value, _checked(int, data[2]), _checked(str, data[3])[:_NAME])
         if tag in _SEQUENCES:
             body = [self(v) for v in data[1]]
-            return _SEQUENCES[tag](body) if tag != 'q' else collections.deque(body, data[2])
+            return _SEQUENCES[tag](body, *data[2:])
         pairs = [(self(k), self(v)) for k, v in data[1]]
         if tag == 'dd':
             return collections.defaultdict(self(data[2]), pairs)
@@ -214,7 +245,7 @@ def update(target, value):
     """Makes a container what another of its type is; an object keeps being the one that others hold."""
     if type(target) is not type(value) or target is value:
         return
-    if isinstance(target, (list, bytearray)):
+    if isinstance(target, (list, bytearray, array.array)):
         target[:] = value
         return
     target.clear()
@@ -232,13 +263,22 @@ def _counter(pairs):
     return counter
 
 
-_SEQUENCES = {'l': list, 't': tuple, 's': set, 'z': frozenset, 'q': collections.deque}
+_SEQUENCES = {
+    'l': list,
+    't': tuple,
+    's': set,
+    'z': frozenset,
+    'q': collections.deque,
+    'a': lambda items, kind: array.array(_checked(str, kind), items),
+    'keys': lambda items: dict.fromkeys(items).keys(),
+}
 _MAPPINGS = {
     'd': dict,
     'od': collections.OrderedDict,
     'c': _counter,
+    'items': lambda pairs: dict(pairs).items(),
 }
-_NOTHING = {'l': [], 'd': [], 's': [], 'y': '', 'od': [], 'c': [], 'dd': [], 'q': []}
+_NOTHING = {'a': [], 'l': [], 'd': [], 's': [], 'y': '', 'od': [], 'c': [], 'dd': [], 'q': []}
 _DECODERS = {
     'i': lambda d: int(d[1], 16),
     'f': lambda d: float.fromhex(d[1]),
@@ -249,9 +289,12 @@ _DECODERS = {
     'm': lambda d: decimal.Decimal(d[1]),
     'n': lambda d: fractions.Fraction(int(d[1], 16), int(d[2], 16)),
     'date': lambda d: datetime.date.fromisoformat(d[1]),
+    'datetime': lambda d: datetime.datetime.fromisoformat(d[1]).replace(fold=d[2], tzinfo=_zone_of(d[3:])),
+    'time': lambda d: datetime.time.fromisoformat(d[1]).replace(fold=d[2], tzinfo=_zone_of(d[3:])),
     'delta': lambda d: datetime.timedelta(d[1], d[2], d[3]),
     'type': lambda d: _builtin_type(d[1]),
     '...': lambda d: Ellipsis,
+    'NotImplemented': lambda d: NotImplemented,
 }
 
 
@@ -272,14 +315,14 @@ def encode_local(x, chars=16384):
     return text if len(text) <= chars else None
 
 
-_BYTES = ids_of((str, bytes, bytearray))
-_HOLDERS = ids_of((list, tuple, set, frozenset, dict, collections.deque))
+_SIZED = ids_of((str, bytes, bytearray, array.array))
+_HOLDERS = ids_of((list, tuple, set, frozenset, dict, collections.deque, type({}.keys()), type({}.items())))
 
 
 def _spend(x, left, depth):
     """What is left of a budget of characters after a value, so that a large one costs nothing."""
     t = type(x)
-    if id(t) in _BYTES:
+    if id(t) in _SIZED:
         left -= len(x)
     elif t is int:
         left -= x.bit_length() // 4
