@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { testsText } from '../../src/prompt/task-text.ts';
 import { parseTask, type Task } from '../../src/index.ts';
+import { testsText } from '../../src/prompt/task-text.ts';
 
 const embeddedTasks = new URL('../data/heldout.jsonl', import.meta.url);
 

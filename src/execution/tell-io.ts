@@ -8,7 +8,7 @@ export function tellIo(result: TestResult, test: ProgramTest, max: number): Test
     ...result,
     stdin: quoted(test.stdin, max),
     ...(ended && { returned: quoted(result.stdout, max) }),
-    expected: quoted(test.expectedStdout, max),
+    ...(test.expectedStdout !== undefined && { expected: quoted(test.expectedStdout, max) }),
   };
 }
 
