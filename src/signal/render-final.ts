@@ -9,10 +9,10 @@ import { type ToldCall, toldCall } from './told-call.ts';
  * `# 1 fail` / `    total = sum(kept)` / `1: kept=[7, 9]; total=16 -> total fail`.
  */
 export const renderFinal: EntryRenderer = ({ program, results }, index, { codeSoFar, showExpected }) => {
-  const runs = results.map((result) => runText(program, result, showExpected));
-  const lines = runs.map((run, i) => oneLine(`${i + 1}: ${run}`.trimEnd()));
+  const runs = results.map((result) => runOf(program, result, showExpected));
+  const lines = runs.map(({ text }, i) => oneLine(`${i + 1}: ${text}`.trimEnd()));
   const continuation = continuationOf(program, codeSoFar);
-  const verdict = showExpected ? ` ${verdictOf(lines)}` : '';
+  const verdict = showExpected ? ` ${verdictOf(runs.map(({ verdict }) => verdict))}` : '';
   return `${[`# ${index + 1}${verdict}`, continuation, ...lines].join('\n')}\n`;
 };
 
@@ -22,23 +22,39 @@ export function hasContinuation({ program }: SignalEntry, codeSoFar: string): bo
 }
 
 function continuationOf(program: string, codeSoFar: string): string {
+  if (!program.startsWith(codeSoFar)) return ''; // it was normalised or cut: nothing of it follows the code
   return program.slice(codeSoFar.length).replace(/^\n+|\n+$/g, '');
 }
 
-function runText(program: string, result: TestResult, showExpected: boolean): string {
+type Verdict = 'pass' | 'fail' | 'ok' | 'open';
+
+/**
+ * One test's line, and how it went. A run that gave nothing has not failed, since the continuation may be unfinished:
+ * it is `ok` where a local already holds what is expected.
+ */
+function runOf(
+  program: string,
+  result: TestResult,
+  showExpected: boolean,
+): { text: string; verdict: Verdict } {
   const told = toldCall(result);
-  const locals = finalLocals(program, result, told).map(([name, value]) => `${name}=${short(value)}`);
-  const state = locals.join('; ');
-  const failure = failureName(result) ?? told.raised?.exceptionType;
-  if (failure) return `${state} ! ${failure}`.trimStart();
-  const { returned = 'None' } = told;
-  if (returned === 'None') {
-    const near = showExpected && result.outcome !== 'passed' ? result.expectedLocals?.[0] : undefined;
-    return `${state} -> None${near === undefined ? '' : `, ${near} ok`}`.trimStart();
-  }
+  const { returned = 'None', raised } = told;
+  const failure = failureName(result) ?? raised?.exceptionType;
+  const gaveNothing = !failure && returned === 'None';
+  const near = gaveNothing && showExpected ? result.expectedLocals?.[0] : undefined;
+  const verdict = verdictOn(result, gaveNothing, near);
   const name = returned.length > 4 ? result.returnedLocals?.[0] : undefined;
-  const verdict = showExpected ? (result.outcome === 'passed' ? ' pass' : ' fail') : '';
-  return `${state} -> ${name ?? short(returned)}${verdict}`.trimStart();
+  const ended = failure ? `! ${failure}` : `-> ${name ?? short(returned)}`;
+  const isSaid = showExpected && (verdict === 'pass' || (verdict === 'fail' && !failure));
+  const judged = isSaid ? ` ${verdict}` : verdict === 'ok' ? `, ${near} ok` : '';
+  const state = finalLocals(program, result, told).map(([local, value]) => `${local}=${short(value)}`);
+  return { text: `${state.join('; ')} ${ended}${judged}`.trimStart(), verdict };
+}
+
+function verdictOn({ outcome }: TestResult, gaveNothing: boolean, near: string | undefined): Verdict {
+  if (outcome === 'passed') return 'pass';
+  if (!gaveNothing) return 'fail';
+  return near === undefined ? 'open' : 'ok';
 }
 
 /** Locals at the end of the called function's last frame, arguments that kept their value left out. */
@@ -58,13 +74,14 @@ function finalLocals(
   return locals.filter(([name, value]) => called.locals.get(name)?.value !== value);
 }
 
-function verdictOf(lines: readonly string[]): string {
-  if (lines.length === 0) return 'open';
-  if (lines.some((line) => line.endsWith(' fail') || line.includes(' ! '))) return 'fail';
-  if (lines.every((line) => line.endsWith(' pass'))) return 'pass';
-  return lines.every((line) => line.endsWith(' ok')) ? 'near' : 'open';
+function verdictOf(runs: readonly Verdict[]): string {
+  if (runs.length === 0) return 'open';
+  if (runs.includes('fail')) return 'fail';
+  if (runs.every((verdict) => verdict === 'pass')) return 'pass';
+  return runs.every((verdict) => verdict === 'ok') ? 'near' : 'open';
 }
 
 function short(value: string, max = 40): string {
-  return value.length <= max ? value : `${value.slice(0, max - 3)}...`;
+  const characters = [...value];
+  return characters.length <= max ? value : `${characters.slice(0, max - 3).join('')}...`;
 }

@@ -342,3 +342,29 @@ describe('what a program says stays on its line', () => {
     expect(await said(program, 'assert f(1) == 4')).toContain('bad\\n  -> 4');
   });
 });
+
+describe('final', () => {
+  const final = (body: string, asked: string, header = 'def f(x):\n') =>
+    said(header + body, asked, { form: 'final', codeSoFar: 'def f(x):\n' });
+
+  test('takes the verdict from the results, not from what values hold', async () => {
+    expect(await final('    r = "hi ! " + x\n    return r\n', "assert f('bob') == 'hi ! bob'")).toMatch(
+      /^# 1 pass\n[\s\S]*\n1: r='hi ! bob' -> r pass\n$/,
+    );
+    expect(await final('    y = " fail"\n', 'assert f(1) == 2')).toMatch(/^# 1 open\n/);
+  });
+
+  test('None is a value where it is what is expected', async () => {
+    expect(await final('    return None\n', 'assert f(1) is None')).toBe(
+      '# 1 pass\n    return None\n1: -> None pass\n',
+    );
+  });
+
+  test('a value is cut between characters', async () => {
+    expect(await final('    return x * 50\n', 'assert f("😀") == ""')).toMatch(/-> '😀{36}\.\.\. fail\n$/u);
+  });
+
+  test('a program that does not begin with the code so far is no continuation of it', async () => {
+    expect(await final('    return x\n', 'assert f(1) == 1', 'def f(x): # kept\n')).toBe('');
+  });
+});
