@@ -167,9 +167,9 @@ for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
     // A reader that has had enough, as `head` has, is no error.
     if (error.code === 'EPIPE') process.exit(exitCodes.unread);
-    const name = stream === process.stdout ? 'output' : 'error';
-    if (stream !== process.stderr)
-      fail(new Error(`Expected to write standard ${name} but could not: ${error.code ?? error.message}`));
+    const why = error.code ?? error.message;
+    if (stream === process.stdout)
+      fail(new Error(`Expected to write standard output but received ${why}; send it elsewhere`));
     process.exit(exitCodes.unusable);
   });
 }

@@ -27,7 +27,7 @@ export interface SolveFlags {
   readonly profile?: boolean;
 }
 
-/** Options of each run, for every γ and temperature (see `grid`): how the model wants to be asked, then what the flags say. */
+/** Options of each run, by γ and temperature (`grid`): how the model wants to be asked, then what the flags say. */
 export function agentsOf(flags: SolveFlags, ofModel: SolveOptions): SolveOptions[] {
   const axes = { guidanceStrength: flags.gamma, temperature: flags.temperature };
   const given: SolveOptions = {
