@@ -200,6 +200,39 @@ describe('what tests written for pytest use', () => {
     expect(await judge(divide, source)).toMatchObject({ outcome, judged: 'outside' });
   });
 
+  test.each([
+    ['json.JSONDecodeError', 'json.loads("{")', 'error.pos == 1 and error.doc == "{"'],
+    ['decimal.InvalidOperation', 'decimal.Decimal("x")', 'True'],
+    ['struct.error', 'struct.pack("q")', 'str(error)'],
+    ['queue.Empty', 'queue.Queue().get_nowait()', 'error.args == ()'],
+    ['statistics.StatisticsError', 'statistics.mean([])', 'isinstance(error, ValueError)'],
+    ['OSError', 'open("/nowhere")', 'type(error) is FileNotFoundError and error.errno'],
+    ['StopIteration', 'next(iter(()))', 'error.value is None'],
+  ])('an exception of the library is the test’s: %s', async (name, expression, holds) => {
+    const imports = 'import decimal, json, queue, statistics, struct';
+    const source = `${imports}\nimport pytest\nwith pytest.raises(${name}) as info:\n    f(1)\nerror = info.value\nassert ${holds}`;
+    const raises = (what: string) => judge(`${imports}\ndef f(x):\n    ${what}`, source);
+    expect(await raises(expression)).toMatchObject({ outcome: 'passed', judged: 'outside' });
+    expect(await raises('class E(Exception): pass\n    raise E')).toMatchObject({ outcome: 'raised' });
+  });
+
+  test('an exception has the attributes that the program gave it', async () => {
+    const program =
+      'import json\nclass Bad(ValueError):\n    def __init__(self, code):\n        super().__init__("no")\n        self.code, self.near = code, self\nclass Own(json.JSONDecodeError):\n    pass\ndef f(x):\n    raise Bad(x) if x else Own("m", "doc", 1)';
+    expect(
+      await judge(
+        program,
+        'import pytest\nwith pytest.raises(Bad) as info:\n    f(3)\nassert info.value.code == 3 and info.value.args == ("no",)',
+      ),
+    ).toMatchObject({ outcome: 'passed', judged: 'outside' });
+    expect(
+      await judge(
+        program,
+        'import json, pytest\nwith pytest.raises(json.JSONDecodeError) as info:\n    f(0)\nassert type(info.value) is Own and info.value.pos == 1',
+      ),
+    ).toMatchObject({ outcome: 'passed', judged: 'outside' });
+  });
+
   test('what approx expects is told', async () => {
     expect(await judge(divide, 'assert f(3) == pytest.approx(0.25)', 'import pytest')).toMatchObject({
       outcome: 'failed',

@@ -137,16 +137,21 @@ def f(x): return 0`;
 // Runs in the judge where it runs at all: every later test passes.
 const evil =
   '"import tracewise.judge as j; j._blame = j._expect = lambda *a: None; j.leaves_nothing = lambda *a: True"';
-const raisedAs = (base: string, args: string) =>
+const raisedAs = (module: string, name: string, args: string) =>
   answersBy(
-    `{"raised": {"type": "${base}", "bases": ["${base}"], "message": ${args}, "line": None, "args": ["l", [${args}]]}}`,
+    `{"raised": {"type": "E", "bases": [["${module}", "${name}"]], "message": ${args}, "line": None, "args": ["l", [${args}]], "attributes": {}}}`,
   );
 
 export const forgeries: readonly Forgery[] = [
-  ...['exec', 'eval', '__import__', 'open', 'setattr', 'type', 'print', 'nothing'].map((base) => ({
-    tries: `an exception that is the judge's ${base}`,
-    program: raisedAs(base, base === '__import__' ? '"antigravity"' : evil),
+  ...['exec', 'eval', '__import__', 'open', 'setattr', 'type', 'print', 'nothing'].map((name) => ({
+    tries: `an exception that is the judge's ${name}`,
+    program: raisedAs('builtins', name, name === '__import__' ? '"antigravity"' : evil),
   })),
+  { tries: 'an exception that is a function of a library', program: raisedAs('re', 'compile', evil) },
+  {
+    tries: 'an exception of a module of the judge',
+    program: raisedAs('tracewise.world', 'NeedsInside', evil),
+  },
   {
     tries: 'a class of the judge that no program can name',
     program: answersBy('{"value": ["type", "__loader__"], "rendered": "42"}'),

@@ -23,7 +23,8 @@ def read_answer(said):
         answer['exceptionClass'] = _bases(said['exceptionClass'])
     if 'raised' in said:
         raised = said['raised']
-        answer['raised'] = dict(_raised(raised), bases=_bases(raised.get('bases')), args=raised.get('args'))
+        answer['raised'] = dict(_raised(raised), bases=_bases(raised.get('bases')))
+        answer['raised'].update((name, raised.get(name)) for name in ('args', 'attributes'))
     if 'changed' in said:
         answer['changed'] = {_index(n): data for n, data in _object(said['changed']).items()}
     if 'rendered' in said:
@@ -57,7 +58,7 @@ def _raised(said):
 
 
 def _bases(said):
-    return [_name(name) for name in _list(said)]
+    return [tuple(_name(part) for part in _list(base)) for base in _list(said)]
 
 
 def _object(said):

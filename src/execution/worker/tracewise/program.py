@@ -11,7 +11,7 @@ import types
 
 from .program_source import reaches
 from .pytest_stand_in import install_pytest
-from .render import Renderer, derives, exception_args, mro_of, type_name
+from .render import Renderer, derives, exception_args, instance_dict, mro_of, type_name
 from .tracer import FILENAME, Tracer
 from .values import Encoder, NotLiteral, decode, decode_objects, encode
 
@@ -19,6 +19,7 @@ _dumps = json.JSONEncoder(ensure_ascii=True, separators=(',', ':'), check_circul
 _loads = json.loads
 _traceback = BaseException.__dict__['__traceback__'].__get__
 _exit_code = SystemExit.__dict__['code'].__get__
+_module_of = type.__dict__['__module__'].__get__
 _compile, _exec, _eval = compile, exec, eval
 _NAME, _MESSAGE = 200, 20_000  # characters; a report on a program is short
 _NOT_COMPILED = (SyntaxError, ValueError, MemoryError, RecursionError, OverflowError)
@@ -74,7 +75,7 @@ class Program:
                 return {'missing': True}
             value = self.namespace[name]
             if isinstance(value, type) and BaseException in mro_of(value):
-                return {'exceptionClass': [type_name(cls) for cls in mro_of(value)]}
+                return {'exceptionClass': _bases(value)}
             return {'value': self._encode(value)}
         if op == 'source':
             return self._answer(lambda: self._evaluate(question['source']))
@@ -216,11 +217,27 @@ def _leaves_well(error):
 
 def _rebuilt_from(error):
     """What the judge makes the exception of again."""
+    kind = type(error)
+    attributes = (instance_dict(error, kind) or {}).items()
+    return {
+        'bases': _bases(kind),
+        'args': _literal(list(exception_args(error))),
+        'attributes': {name: _literal(value) for name, value in list(attributes) if type(name) is str},
+    }
+
+
+def _literal(value):
+    """The value as data; None where it is not one."""
     try:
-        arguments = encode(list(exception_args(error)))
+        return encode(value)
     except (NotLiteral, RecursionError):
-        arguments = None
-    return {'bases': [type_name(cls) for cls in mro_of(type(error))], 'args': arguments}
+        return None
+
+
+def _bases(kind):
+    """Modules and names of a class and those that it derives from."""
+    modules = map(_module_of, mro_of(kind))
+    return [[module if type(module) is str else '', type_name(cls)] for module, cls in zip(modules, mro_of(kind))]
 
 
 def _last_line(error):

@@ -3,6 +3,7 @@
 import ast
 import builtins
 import importlib
+import sys
 
 _MODULES = frozenset(
     'array bisect cmath collections copy datetime decimal fractions functools heapq itertools json math numbers operator '
@@ -67,6 +68,19 @@ def standard_name(name):
     if name in _STANDARD:
         return getattr(importlib.import_module(_STANDARD[name]), name)
     return importlib.import_module(name) if name in _MODULES else None
+
+
+_RAISING = frozenset(
+    '_csv _queue asyncio.exceptions binascii builtins concurrent.futures._base configparser copy dataclasses decimal '
+    'email.errors ipaddress json.decoder queue re shutil statistics struct subprocess tarfile unittest.case urllib.error '
+    'xml.etree.ElementTree zipfile zlib zoneinfo._common'.split()
+)
+
+
+def standard_exception(module, name):
+    """The exception of that name of Python or its library; None where there is none, or nobody has imported it."""
+    found = sys.modules[module].__dict__.get(name) if module in _RAISING and module in sys.modules else None
+    return found if type(found) is type and issubclass(found, BaseException) and found.__name__ == name else None
 
 
 _HARMLESS = frozenset(

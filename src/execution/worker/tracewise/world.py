@@ -7,7 +7,7 @@ import sys
 
 from .answer import Broken, read_answer
 from .remote import EntryPoint, Remote, handle_of
-from .test_source import bound_names, loaded_names, nodes_of, position_of, standard_name
+from .test_source import bound_names, loaded_names, nodes_of, position_of, standard_exception, standard_name
 from .values import Encoder, NotLiteral, decode, update
 
 
@@ -94,21 +94,21 @@ class World:
         return decode(data, lambda i, kind: Remote(self, i, kind), self._derived, objects)
 
     def exception_class(self, bases):
-        """The built-in exception of that name, or a local class of that name on the nearest built-in one."""
-        for known, name in enumerate(bases):
-            base = builtins.__dict__.get(name)
-            if type(base) is type and issubclass(base, BaseException):
+        """Python's own exception, or a local class of that name on the nearest one of Python's."""
+        for known, (module, name) in enumerate(bases):
+            base = standard_exception(module, name)
+            if base is not None:
                 break
         else:
             raise Broken
-        for name in reversed(bases[:known]):
+        for _, name in reversed(bases[:known]):
             base = self.classes.setdefault(name, type(name, (base,), {}))
         return base
 
     def _raise(self, said):
         kind = self.exception_class(said['bases'])
         try:
-            error = kind(*decode(said['args'])) if said['args'] is not None else kind(said['message'])
+            error = _rebuilt(kind, said)
         except Exception:
             error = kind.__new__(kind)
         error.__tracewise__ = said
@@ -154,6 +154,19 @@ def position_at(place):
     code, instruction = place
     position = next(itertools.islice(code.co_positions(), instruction // 2, None))
     return None if None in position else position
+
+
+def _rebuilt(kind, said):
+    """An exception of that class. A constructor in Python would do with the arguments what it likes."""
+    args = [said['message']] if said['args'] is None else decode(said['args'])
+    error = kind.__new__(kind, *args)
+    if type(kind.__init__) is type(BaseException.__init__):
+        kind.__init__(error, *args)
+    else:
+        error.args = tuple(args)
+    attributes = {name: decode(data) for name, data in said['attributes'].items() if data is not None}
+    error.__dict__.update(attributes)
+    return error
 
 
 def _derived_attribute(self, name):
