@@ -293,6 +293,23 @@ describe.skipIf(!here)('the cpython backend', () => {
     await expect(own.run(request)).rejects.toMatchObject({ code: 'ERR_DISPOSED' });
   });
 
+  test('an abort right after the call ends it too, and the server is given back', async () => {
+    const abort = new AbortController();
+    const request = {
+      program: 'import time\ndef f(x):\n    time.sleep(x)\n    return x',
+      entryPoint: 'f',
+      trace: false,
+      limits: { timeoutMs: 20_000 },
+    };
+    const sleep = (s: number) => [{ kind: 'assert' as const, source: `assert f(${s}) == ${s}` }];
+    const started = performance.now();
+    const running = runner.run({ ...request, tests: sleep(15) }, { signal: abort.signal });
+    abort.abort(new Error('at once'));
+    await expect(running).rejects.toThrow('at once');
+    expect(performance.now() - started).toBeLessThan(10_000);
+    expect((await runner.run({ ...request, tests: sleep(0) })).results[0]!.outcome).toBe('passed');
+  });
+
   test('a server that dies is replaced, idle or at work, and no run is lost', async () => {
     const servers = () =>
       execFileSync('ps', ['--ppid', String(process.pid), '-o', 'pid=,args='], { encoding: 'utf8' })

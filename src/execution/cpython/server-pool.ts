@@ -23,6 +23,7 @@ export class ServerPool {
     const end = () => server.kill();
     signal?.addEventListener('abort', end, { once: true });
     try {
+      signal?.throwIfAborted();
       return await use(server);
     } catch (error) {
       signal?.throwIfAborted();
