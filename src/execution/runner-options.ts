@@ -8,7 +8,7 @@ const count = z.number().int().positive();
 const limitsSchema = z
   .strictObject({
     timeoutMs: count.max(600_000),
-    memoryBytes: count.max(2 ** 31),
+    memoryBytes: count.min(8 * 2 ** 20, 'is less than the 8 MB that a run takes').max(2 ** 31),
     stdoutBytes: count.max(64 * 2 ** 20),
     traceEvents: count.max(1_000_000),
     traceBytes: count.max(64 * 2 ** 20),

@@ -121,6 +121,20 @@ describe('memory', () => {
     expect(result.outcome).toBe('out-of-memory');
   });
 
+  test('less than an interpreter needs is refused', async () => {
+    await expect(run('def f(x):\n    return 1', { memoryBytes: (8 << 20) - 1 })).rejects.toThrow(
+      /is less than the 8 MB[\s\S]*limits\.memoryBytes/,
+    );
+    await run('def f(x):\n    return 1', { memoryBytes: 8 << 20 });
+    const started = performance.now();
+    for (let i = 0; i < 20; i++) {
+      const { outcome } = await run('def f(x):\n    return 1', { memoryBytes: 8 << 20 });
+      expect(outcome).toBe('passed');
+    }
+    // Starting an interpreter takes a quarter of a second.
+    expect(performance.now() - started).toBeLessThan(4000);
+  });
+
   test('a program may catch it and go on', async () => {
     expect(
       await run('def f(x):\n    try:\n        bytearray(10**9)\n    except MemoryError:\n        return 1'),
