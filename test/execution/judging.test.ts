@@ -241,6 +241,58 @@ describe('what tests written for pytest use', () => {
   });
 });
 
+const number = `class N:
+    def __init__(self, v):
+        self.v, self.left = v, []
+    def __enter__(self):
+        return self
+    def __exit__(self, kind, error, trace):
+        self.left.append(kind)
+        return kind is ValueError and type(error) is ValueError
+    def __add__(self, o):
+        return N(self.v + o.v)
+    def __iadd__(self, o):
+        self.v += o.v
+        return self
+    def __lshift__(self, o):
+        return N(self.v << o.v)
+    def __rshift__(self, o):
+        return N(self.v >> o.v)
+    def __xor__(self, o):
+        return N(self.v ^ o.v)
+    def __matmul__(self, o):
+        return N(self.v * o.v)
+    def __invert__(self):
+        return N(~self.v)
+    def __pos__(self):
+        return N(+self.v)
+def f(x):
+    return N(x)`;
+
+describe('what is done to an object of the program', () => {
+  test.each([
+    [
+      'import copy\na = f(1)\nb, c = copy.copy(a), copy.deepcopy(a)\na.v = 5\nassert (b.v, c.v) == (1, 1)',
+      'outside',
+    ],
+    ['import copy\nassert copy.copy(f)(1).v == copy.deepcopy(f)(1).v == 1', 'outside'],
+    ['with f(3) as x:\n    assert x.v == 3\nassert x.left == [None]', 'outside'],
+    [
+      'import pytest\nx = f(3)\nwith pytest.raises(KeyError):\n    with x:\n        {}[1]\nassert x.left == [KeyError]',
+      'outside',
+    ],
+    ['with N(3):\n    raise ValueError("nothing")', 'inside'],
+    ['assert (~f(1)).v == -2 and (+f(1)).v == 1', 'outside'],
+    ['a = b = f(1)\na += f(2)\nassert a.v == b.v == 3', 'inside'],
+    [
+      'assert ((f(1) << f(2)).v, (f(4) >> f(2)).v, (f(1) ^ f(3)).v, (f(2) @ f(3)).v) == (4, 1, 2, 6)',
+      'inside',
+    ],
+  ])('%s: %s', async (source, judged) => {
+    expect(await judge(number, source)).toMatchObject({ outcome: 'passed', judged });
+  });
+});
+
 describe('judged inside, and said so', () => {
   test.each([
     ['two objects of the program compared', point, 'assert f(1) == Point(1, 2)'],

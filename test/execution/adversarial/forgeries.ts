@@ -107,6 +107,12 @@ export const craftedObjects: readonly (Forgery & { readonly source: string })[] 
     program:
       'import sys\nm = vars(sys.modules["tracewise.program"])\ndumps = m["_dumps"]\nm["_dumps"] = lambda o: dumps({"value": ["type", "__loader__"], "rendered": "1"} if "value" in o and "rendered" in o else o)\ndef f(x): return 42',
   },
+  ...['assert x == 42', 'assert x.total + 1 == 42', 'raise AssertionError'].map((test) => ({
+    tries: 'a context that swallows what fails within it',
+    source: `with f(21) as x:\n    ${test}`,
+    program:
+      'class L:\n    def __enter__(self): return self\n    def __exit__(self, *a): return True\n    def __getattr__(self, n): return L()\ndef f(x): return L()',
+  })),
   {
     tries: 'a changed argument that equals everything',
     source: 'a = [21]\nf(a)\nassert a == [42]',

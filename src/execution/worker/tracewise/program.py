@@ -4,6 +4,7 @@ Everything said here is the program's own word, since it shares the interpreter;
 """
 
 import builtins
+import copy
 import json
 import operator
 import sys
@@ -196,6 +197,17 @@ class Program:
         return self.objects[n]
 
 
+def _enter(x):
+    return type(x).__enter__(x)
+
+
+def _exit(x, name):
+    if name is None:
+        return type(x).__exit__(x, None, None, None)
+    kind = builtins.__dict__[name]
+    return type(x).__exit__(x, kind, kind.__new__(kind), None)
+
+
 _OPERATIONS = {
     'getattr': getattr, 'setattr': setattr, 'delattr': delattr, 'iter': iter, 'next': next, 'len': len, 'str': str, 'repr': repr,
     'bool': bool, 'int': int, 'float': float, 'hash': hash, 'abs': abs, 'round': round, 'contains': operator.contains,
@@ -203,7 +215,12 @@ _OPERATIONS = {
     'eq': operator.eq, 'ne': operator.ne, 'lt': operator.lt, 'le': operator.le, 'gt': operator.gt, 'ge': operator.ge,
     'add': operator.add, 'sub': operator.sub, 'mul': operator.mul, 'truediv': operator.truediv, 'neg': operator.neg,
     'floordiv': operator.floordiv, 'mod': operator.mod, 'pow': operator.pow, 'and': operator.and_, 'or': operator.or_,
-    'isinstance': isinstance,
+    'matmul': operator.matmul, 'xor': operator.xor, 'lshift': operator.lshift, 'rshift': operator.rshift,
+    'iadd': operator.iadd, 'isub': operator.isub, 'imul': operator.imul, 'imatmul': operator.imatmul,
+    'itruediv': operator.itruediv, 'ifloordiv': operator.ifloordiv, 'imod': operator.imod, 'ipow': operator.ipow,
+    'iand': operator.iand, 'ior': operator.ior, 'ixor': operator.ixor, 'ilshift': operator.ilshift,
+    'irshift': operator.irshift, 'pos': operator.pos, 'invert': operator.invert,
+    'isinstance': isinstance, 'copy': copy.copy, 'deepcopy': copy.deepcopy, 'enter': _enter, 'exit': _exit,
 }  # fmt: skip
 _current = None
 
