@@ -313,6 +313,30 @@ describe('judged inside, and said so', () => {
   });
 
   test.each([
+    'assert callable(f(1))',
+    'assert hasattr(f(1), "__len__")',
+    'from collections.abc import Iterator\nassert isinstance(f(1), Iterator)',
+    'import inspect\nassert inspect.isgenerator(f(1))',
+    'import types\nassert isinstance(f(1), types.GeneratorType)',
+  ])('what kind of object it is: %s', async (source) => {
+    const right =
+      'class X:\n    def __call__(self): pass\n    def __len__(self): return 0\ndef f(x):\n    return X()';
+    const generator = 'def f(x):\n    yield x';
+    const program = source.startsWith('assert') ? right : generator;
+    expect(await judge(program, source)).toMatchObject({ outcome: 'passed', judged: 'inside' });
+    expect(await judge('class X: pass\ndef f(x):\n    return X()', source)).toMatchObject({
+      outcome: 'failed',
+    });
+  });
+
+  test('the docstring of the function is its own', async () => {
+    expect(await judge('def f(x):\n    return x', 'assert f.__doc__')).toMatchObject({ outcome: 'failed' });
+    expect(await judge('def f(x):\n    "Adds."', 'assert f.__doc__ == "Adds."')).toMatchObject({
+      outcome: 'passed',
+    });
+  });
+
+  test.each([
     'def check(candidate):\n    try:\n        candidate(lambda x: x)\n        ok = False\n    except:\n        ok = True\n    assert ok',
     'import contextlib\ndef check(candidate):\n    found = []\n    with contextlib.suppress(BaseException):\n        candidate(lambda x: x)\n        found.append(1)\n    assert not found',
   ])('a test that swallows every exception is judged there too: %s', async (source) => {

@@ -66,6 +66,10 @@ def judge(request, ask):
     return reply
 
 
+# What asks a stand-in's class, and so would learn nothing of the program's object.
+_KINDS = {'callable', 'hasattr', 'inspect', 'types', 'collections.abc'}
+
+
 class _Test:
     """What reading a test's text tells; read once, since a task's tests come again with every candidate."""
 
@@ -81,7 +85,9 @@ class _Test:
         called = {self.entry_point, *(_parameters(nodes) if check else ())}
         self.calls = sum(isinstance(node, ast.Call) and getattr(node.func, 'id', None) in called for node in nodes)
         self.deciding = deciding_calls(nodes, called)
-        self.needs_loop = 'asyncio' in source_modules(nodes) | self.names
+        modules = source_modules(nodes)
+        self.needs_loop = 'asyncio' in modules | self.names
+        self.asks_kind = bool(_KINDS & self.names or _KINDS & modules)
         self.takes_stdout = any(getattr(node, 'attr', getattr(node, 'id', None)) == 'redirect_stdout' for node in nodes)
         expected = expected_of(tree, call)
         self.expected = None if expected is None else _compiled(expected)
@@ -117,6 +123,8 @@ def _fill(space, test, world, setup, check):
         world.need_inside('an event loop runs the program')
     if test.takes_stdout:
         world.need_inside('the test looks at what the program prints')
+    if test.asks_kind:
+        world.need_inside('the test asks what kind of object it is given')
     space.update(_own_setup(setup, test.names))
     for name in test.names:
         if name in space or (check and name == 'check'):

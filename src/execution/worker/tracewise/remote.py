@@ -5,8 +5,14 @@ from .test_source import standard_exception
 from .values import NotLiteral, TooDeep, is_literal
 
 
+def _docstring_of(stand_in):
+    return stand_in.__getattr__('__doc__')
+
+
 class EntryPoint:
     """The function under test."""
+
+    __doc__ = property(_docstring_of)
 
     def __init__(self, world, name):
         self._world, self.__name__ = world, name
@@ -47,6 +53,7 @@ class EntryPoint:
 class Remote:
     """An object of the program. What is done to it is asked of the program's interpreter."""
 
+    __doc__ = property(_docstring_of)
     __slots__ = ('_world', '_handle', '_kind')
 
     def __init__(self, world, handle, kind):
