@@ -204,19 +204,21 @@ export class Attempt {
   async #finish({ endedBy, program: passed }: RunStopped): Promise<void> {
     const { emit } = this.#setup;
     if (this.#line.tokens > 0) emit(this.#lineEnd());
+    const end = (program: string, results: readonly TestResult[]) =>
+      emit({ type: 'run-end', endedBy, program, results, counters: this.counters });
     // Nobody waits for the verdict on a run that cannot win any more.
-    const isOutrun = endedBy === 'outrun';
-    const program = passed ?? (isOutrun ? this.#answer.program : await this.#finalProgram(endedBy));
-    const results = isOutrun
-      ? []
-      : await (passed === undefined ? this.#judge(program) : this.#tracedResults(passed));
-    emit({ type: 'run-end', endedBy, program, results, counters: this.counters });
+    if (endedBy === 'outrun') return end(this.#answer.program, []);
+    if (passed !== undefined) return end(passed, await this.#tracedResults(passed));
+    const program = await this.#finalProgram(endedBy);
+    end(program, await this.#judge(program));
   }
 
   /** The first of the answer's texts that parses; as written where none does. */
   async #finalProgram(endedBy: EndReason): Promise<string> {
     const written = this.#answer.program;
     const attempts = programTexts(written, soughtName(this.#setup.task), endedBy === 'end-of-code');
+    // Then nothing hangs on whether it parses, and nobody waits for an interpreter that says so.
+    if (attempts.length === 1) return `${written.trimEnd()}\n`;
     const [parsed] = await this.#setup.runner.parse([attempts], { signal: this.#setup.abortSignal });
     return `${(parsed ? attempts[parsed.index]! : written).trimEnd()}\n`;
   }

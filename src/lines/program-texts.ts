@@ -8,9 +8,9 @@ import { trimAttempts } from './trim-attempts.ts';
  */
 export function programTexts(written: string, name: SoughtName, complete: boolean): string[] {
   const end = endOfFunction(written, name);
-  const upToEnd = written.slice(0, end);
-  if (complete) return upToEnd === written ? [written] : [written, upToEnd];
+  const goesOn = end < written.length;
+  if (complete) return goesOn ? [written, written.slice(0, end)] : [written];
   const lastLine = written.lastIndexOf('\n') + 1;
-  const wholeLines = end < written.length && lastLine >= end ? [written.slice(0, lastLine)] : [];
-  return [...wholeLines, ...trimAttempts(written), upToEnd];
+  const wholeLines = goesOn && lastLine >= end ? [written.slice(0, lastLine)] : [];
+  return [...wholeLines, ...trimAttempts(written)];
 }
