@@ -54,6 +54,12 @@ void* openLibrary(const std::string& path, bool& wasMapped) {
 void* findSymbol(void* handle, const char* name) {
   return reinterpret_cast<void*>(GetProcAddress(reinterpret_cast<HMODULE>(handle), name));
 }
+
+bool keepMapped(const void* address) {
+  HMODULE handle = nullptr;
+  return GetModuleHandleExW(GET_MODULE_HANDLE_EX_FLAG_PIN | GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS,
+                            static_cast<LPCWSTR>(address), &handle);
+}
 #else
 void* openLibrary(const std::string& path, bool& wasMapped) {
   void* handle = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_NOLOAD);
@@ -64,6 +70,12 @@ void* openLibrary(const std::string& path, bool& wasMapped) {
 }
 
 void* findSymbol(void* handle, const char* name) { return dlsym(handle, name); }
+
+bool keepMapped(const void* address) {
+  Dl_info library;
+  return dladdr(address, &library) != 0 &&
+         dlopen(library.dli_fname, RTLD_NOW | RTLD_NOLOAD | RTLD_NODELETE) != nullptr;
+}
 #endif
 
 template <typename Function>
@@ -130,6 +142,9 @@ const LlamaApi& openLlama(const LibraryPaths& paths) {
     }
     return boundApi;
   }
+  // Node unmaps an addon with the last worker thread that loaded it. llama.cpp stays, and what it
+  // calls has to stay too.
+  if (!keepMapped(&bound)) throw std::runtime_error("cannot keep the addon in memory");
   boundApi = bindAll(paths);
   boundPaths = paths;
   if (!boundApi.wasMapped) boundApi.llama_log_set(onLog, nullptr);

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { copyFileSync, mkdirSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
@@ -60,6 +60,16 @@ describe('a process', () => {
   it('survives worker threads that are terminated in a decode', async () => {
     const result = await play('workers', slowModel);
     expect(result).toMatchObject({ code: 0, killedBy: null, stdout: 'ended true' });
+  });
+
+  it('hears llama.cpp in a thread after the one that opened it has ended', async () => {
+    const broken = join(folder, 'broken.gguf');
+    writeFileSync(broken, readFileSync(miniPath).subarray(0, 1_000_000));
+    expect(await play('reload', miniPath, { extra: broken })).toMatchObject({
+      code: 0,
+      killedBy: null,
+      stdout: expect.stringMatching(/^idle\nmapped 1\n.*not within the file bounds/s),
+    });
   });
 
   it('shares the libraries that node-llama-cpp has opened', async () => {

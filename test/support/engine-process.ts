@@ -34,6 +34,11 @@ async function decodeForever(engine: LlamaEngine): Promise<never> {
   }
 }
 
+function mappedLibraries(name: RegExp): number {
+  const { sharedObjects } = process.report.getReport() as unknown as { sharedObjects: string[] };
+  return sharedObjects.filter((path) => name.test(path)).length;
+}
+
 const scenes: Record<string, () => Promise<void>> = {
   /** Loads, chooses, and leaves the engine as it is. */
   async idle() {
@@ -90,6 +95,15 @@ const scenes: Record<string, () => Promise<void>> = {
     await decodeForever(engine);
   },
 
+  /** The only thread that has loaded the addon ends, and another one loads it. */
+  async reload() {
+    const worker = new Worker(bootstrap, { eval: true, workerData: [null, null, 'idle', modelPath] });
+    await once(worker, 'exit');
+    console.log(`mapped ${mappedLibraries(/tracewise\.node$/)}`);
+    const broken = await loadEngine({ ...options, modelPath: folder! }).catch((reason) => reason);
+    console.log(broken.message);
+  },
+
   /** node-llama-cpp comes first: its libraries are shared. */
   async second() {
     const { getLlama } = await import('node-llama-cpp');
@@ -101,10 +115,7 @@ const scenes: Record<string, () => Promise<void>> = {
     await llama.dispose();
     await engine.readLogits(longPrompt(engine));
     await engine.dispose();
-    const { sharedObjects } = process.report.getReport() as unknown as { sharedObjects: string[] };
-    console.log(
-      `mapped ${sharedObjects.filter((path) => /libllama\.[^-]*$|[\\/]llama\.[^-]*$/.test(path)).length}`,
-    );
+    console.log(`mapped ${mappedLibraries(/libllama\.[^-]*$|[\\/]llama\.[^-]*$/)}`);
   },
 
   async libraries() {
