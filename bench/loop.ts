@@ -39,7 +39,7 @@ const taskCounts = { embedded: 60, large: 9 };
 
 interface LoopFlags {
   readonly quick?: boolean;
-  /** embedded, 0.5b or 1.5b: the embedded model grown into the shape of Qwen2.5-Coder (`growModel`). */
+  /** embedded, or one that it is grown into: 0.5b, 1.5b, 152k (`grownShapes`). */
   readonly model?: string;
   readonly n?: string;
   readonly threads?: string;
