@@ -15,6 +15,7 @@ export type ErrorCode =
   | 'ERR_RUNNER'
   | 'ERR_SANDBOX'
   | 'ERR_TASK'
+  | 'ERR_RECORD'
   | 'ERR_OPTIONS';
 
 const marker = Symbol.for('tracewise.error');

@@ -1,5 +1,6 @@
 import type { ResolvedOptions } from './options.ts';
 import type { TestResult } from './program-runner.ts';
+import type { Task } from './task/task.ts';
 import type { TokenId } from './token-model.ts';
 
 interface Stamp {
@@ -45,8 +46,7 @@ export interface RunCounters {
 
 export interface RunStart extends Stamp {
   readonly type: 'run-start';
-  readonly taskId: string;
-  readonly entryPoint: string;
+  readonly task: Task;
   readonly model: string;
   readonly runner: string;
   readonly options: ResolvedOptions;
@@ -60,6 +60,8 @@ export interface LineStart extends Stamp {
   readonly line: number;
   /** Whether guidance is on here. */
   readonly guided: boolean;
+  /** What the run has cost so far. */
+  readonly counters: RunCounters;
 }
 
 export interface CandidateEnd extends Stamp {

@@ -3,6 +3,7 @@ export { type GridAxes, grid } from './agents/grid.ts';
 export { type Race, race } from './agents/race.ts';
 export type { AgentEvent, RaceEnd, RaceEvent } from './agents/race-event.ts';
 export type { RaceOptions, RaceSetup } from './agents/race-setup.ts';
+export { readEvents } from './agents/read-events.ts';
 export type { SignalRewriter } from './controller/attempt-setup.ts';
 export type { CombinedResult } from './controller/combine-runs.ts';
 export { foldRun, type RunResult } from './controller/fold-run.ts';

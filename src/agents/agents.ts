@@ -3,10 +3,11 @@ import { type HeldPrompt, holdPrompt } from '../controller/hold-prompt.ts';
 import { RunStopped } from '../controller/run-stopped.ts';
 import { type Run, startRun } from '../controller/solve.ts';
 import type { Task } from '../task/task.ts';
-import type { RaceEvent } from './race-event.ts';
+import { eventsOf, type RaceEvent } from './race-event.ts';
 import type { Lineup, RaceSetup } from './race-setup.ts';
 
 export interface AgentsSetup extends Pick<RaceSetup, 'engine' | 'runner'> {
+  readonly resume: readonly RaceEvent[];
   readonly task: Task;
   readonly lineup: Lineup;
   readonly endsAtPass: boolean;
@@ -83,8 +84,13 @@ export class Agents {
 
   async #work(agent: number): Promise<void> {
     const { task, engine, runner, lineup, signal, onEvent } = this.#setup;
-    const budget = this.#budgetOf(agent);
-    const run = startRun(task, { ...lineup.agents[agent], engine, runner, signal, budget });
+    const resume = eventsOf(this.#setup.resume, agent);
+    const start = resume[0];
+    const budget = {
+      ...this.#budgetOf(agent),
+      ...(start?.type === 'run-start' && { modelTokens: start.options.budget.modelTokens }),
+    };
+    const run = startRun(task, { ...lineup.agents[agent], engine, runner, signal, budget, resume });
     this.#working.set(agent, run);
     try {
       for await (const event of run) {

@@ -22,3 +22,8 @@ export interface RaceEnd {
   /** Since the race began. */
   readonly elapsedMs: number;
 }
+
+/** Those of one agent's run. */
+export function eventsOf(events: readonly RaceEvent[], agent: number): AgentEvent[] {
+  return events.filter((event): event is AgentEvent => event.agent === agent);
+}

@@ -3,6 +3,7 @@ import { TracewiseError } from '../errors.ts';
 import { mostMs, type ResolvedOptions, resolveOptions, type SolveOptions } from '../options.ts';
 import type { ProgramRunner } from '../program-runner.ts';
 import type { TokenModel } from '../token-model.ts';
+import type { RaceEvent } from './race-event.ts';
 
 const count = z.number().int().positive();
 
@@ -35,6 +36,8 @@ export interface RaceSetup extends RaceOptions {
   readonly engine: TokenModel;
   readonly runner: ProgramRunner;
   readonly signal?: AbortSignal;
+  /** The events of the same race, as far as it came: its agents go on as runs do (`solve`), its clock begins anew. */
+  readonly resume?: readonly RaceEvent[];
 }
 
 /** A race's options, checked and complete. */

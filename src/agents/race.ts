@@ -36,7 +36,7 @@ export function race(taskInput: TaskInput, setup: RaceSetup): Race {
 /** A race with another finish. */
 export function runAgents(taskInput: TaskInput, setup: RaceSetup, { endsAtPass, choose }: Finish): Race {
   mustHave(setup, 'engine', 'runner');
-  const { engine, runner, signal, ...options } = setup;
+  const { engine, runner, signal, resume = [], ...options } = setup;
   const task = parseTask(taskInput);
   const lineup = lineUp(engine, options);
   const events = new EventStream<RaceEvent>();
@@ -44,7 +44,7 @@ export function runAgents(taskInput: TaskInput, setup: RaceSetup, { endsAtPass, 
   const startedMs = performance.now();
   const work = async (signals: Pick<AgentsSetup, 'signal' | 'abortSignal'>): Promise<CombinedResult> => {
     await checkTests(task, runner, signals.abortSignal);
-    const agents = new Agents({ task, engine, runner, ...signals, lineup, endsAtPass, onEvent });
+    const agents = new Agents({ task, engine, runner, ...signals, lineup, endsAtPass, resume, onEvent });
     await agents.run();
     const { runs, winner, sharedRows } = agents;
     const chosen = winner ?? choose(runs);

@@ -1,7 +1,6 @@
 import { styleText } from 'node:util';
 import type { CandidateEnd, ExecutionEnd, RunEnd, RunEvent, RunStart, TokenPicked } from '../events.ts';
 import type { TestResult } from '../program-runner.ts';
-import type { Task } from '../task/task.ts';
 import { printable } from './printable.ts';
 
 type Style = Parameters<typeof styleText>[0];
@@ -13,14 +12,12 @@ type Style = Parameters<typeof styleText>[0];
  */
 export class LiveView {
   readonly #out: NodeJS.WritableStream & { hasColors?: () => boolean };
-  readonly #task: Task;
   /** First new line of every continuation of this boundary, by its index. */
   #tried = new Map<number, string>();
   #line: TokenPicked[] = [];
 
-  constructor(out: NodeJS.WritableStream & { hasColors?: () => boolean }, task: Task) {
+  constructor(out: NodeJS.WritableStream & { hasColors?: () => boolean }) {
     this.#out = out;
-    this.#task = task;
   }
 
   show(event: RunEvent): void {
@@ -52,9 +49,9 @@ export class LiveView {
     }
   }
 
-  #start({ model, runner, options }: RunStart): void {
+  #start({ task, model, runner, options }: RunStart): void {
     const { guidanceStrength, candidates, horizonLines, temperature, seed } = options;
-    this.#write(this.#style('dim', `${this.#task.id}: ${this.#task.entryPoint} · ${model} · ${runner}`));
+    this.#write(this.#style('dim', `${task.id}: ${task.entryPoint} · ${model} · ${runner}`));
     this.#write(
       this.#style(
         'dim',
@@ -98,11 +95,12 @@ export class LiveView {
 
   #end({ results, endedBy, counters, elapsedMs }: RunEnd): void {
     const passed = results.filter(({ outcome }) => outcome === 'passed').length;
-    const solved = passed === results.length;
+    const solved = passed > 0 && passed === results.length;
+    const verdict = solved ? 'solved' : endedBy === 'outrun' ? 'no verdict' : 'not solved';
     this.#write(
       this.#style(
         solved ? 'green' : 'red',
-        `${solved ? 'solved' : 'not solved'}: ${passed} of ${results.length} tests pass (${endedBy})`,
+        `${verdict}: ${passed} of ${results.length} tests pass (${endedBy})`,
       ),
     );
     const { newTokens, guidedTokens, changedTokens, rows, cachedTokens, executions } = counters;

@@ -17,6 +17,12 @@ function count(text: string): number {
   return value;
 }
 
+function positive(text: string): number {
+  const value = number(text);
+  if (!(value > 0)) throw new InvalidArgumentError('Expected a number above 0.');
+  return value;
+}
+
 /** One number or several, comma-separated. */
 function numbers(text: string): number[] {
   return text.split(',').map(number);
@@ -72,11 +78,26 @@ program
   .option('--threads <number>', 'CPU threads', count)
   .option('--context <tokens>', 'cells of the cache that all sequences share', count)
   .option('--json', 'events as JSON lines on standard output, instead of the program')
+  .option(
+    '--record <file>',
+    'keep the events in a file; the same command goes on with a run that was broken off there',
+  )
   .option('--quiet', 'no live view')
   .option('--profile', 'say on standard error where the time went')
   .action(async (task: string, options) => {
     const { solveCommand } = await import('./solve-command.ts');
     process.exitCode = await solveCommand(task, options);
+  });
+
+program
+  .command('replay')
+  .description('show a run that --record or --json has kept, and its program')
+  .argument('<file>', 'its events as JSON lines, or - for standard input')
+  .option('--agent <number>', 'of a race: one agent alone, line by line', count)
+  .option('--speed <factor>', 'as fast as it went, times this; at once by default', positive)
+  .action(async (file: string, options) => {
+    const { replayCommand } = await import('./replay-command.ts');
+    process.exitCode = await replayCommand(file, options);
   });
 
 program

@@ -1,6 +1,6 @@
 import { basename, extname } from 'node:path';
 import { race } from '../agents/race.ts';
-import type { RaceEvent } from '../agents/race-event.ts';
+import type { AgentEvent, RaceEvent } from '../agents/race-event.ts';
 import type { RunResult } from '../controller/fold-run.ts';
 import { solve } from '../controller/solve.ts';
 import type { Underway } from '../controller/underway.ts';
@@ -20,6 +20,7 @@ import { printable } from './printable.ts';
 import { profileText } from './profile-text.ts';
 import { RaceView } from './race-view.ts';
 import { readSource } from './read-text-file.ts';
+import { RecordFile } from './record-file.ts';
 import { agentsOf, budgetOf, engineOptionsOf, type SolveFlags } from './solve-flags.ts';
 
 /** `tracewise solve`: the program on stdout, what happens on stderr; returns the exit code. */
@@ -35,20 +36,25 @@ async function solveTask(source: string, flags: SolveFlags, signal: AbortSignal)
   resolveEngineOptions(engineOptionsOf(flags, flags.model));
   const { path, options: ofModel } = await findModel(flags.model, { signal, quiet: flags.quiet ?? false });
   const agents = agentsOf(flags, ofModel);
+  const isRace = agents.length > 1;
+  const record = flags.record === undefined ? undefined : new RecordFile(flags.record, { isRace });
   // The first interpreter starts while the model loads.
   const starting = createRunner();
   starting.catch(() => {});
   try {
     await using engine = await loadEngine({ ...engineOptionsOf(flags, path), signal });
-    const common = { engine, runner: await starting, signal };
-    if (agents.length > 1) {
-      const racing = race(task, { ...common, agents, budget: budgetOf(flags), concurrency: flags.atOnce });
-      return await report(racing, new RaceView(process.stderr), engine, flags);
+    // Of a race or of a run, as was asked for.
+    const resume = (record?.events ?? []) as AgentEvent[];
+    const common = { engine, runner: await starting, signal, resume };
+    if (isRace) {
+      const ofRace = { agents, budget: budgetOf(flags), concurrency: flags.atOnce };
+      const racing = race(task, { ...common, ...ofRace });
+      return await report(racing, { view: new RaceView(process.stderr), record, engine, flags });
     }
     const [options] = agents;
     const budget = { ...options?.budget, ...budgetOf(flags) };
     const run = solve(task, { ...common, ...options, budget });
-    return await report(run, new LiveView(process.stderr, task), engine, flags);
+    return await report(run, { view: new LiveView(process.stderr), record, engine, flags });
   } finally {
     const runner = await starting.catch(() => undefined);
     await runner?.dispose();
@@ -57,9 +63,17 @@ async function solveTask(source: string, flags: SolveFlags, signal: AbortSignal)
 
 async function report<Event extends RunEvent | RaceEvent>(
   run: Underway<RunResult, Event>,
-  view: { show(event: Event): void },
-  engine: TokenModel,
-  flags: SolveFlags,
+  {
+    view,
+    record,
+    engine,
+    flags,
+  }: {
+    readonly view: { show(event: Event): void };
+    readonly record: RecordFile | undefined;
+    readonly engine: TokenModel;
+    readonly flags: SolveFlags;
+  },
 ): Promise<number> {
   const isLive = process.stderr.isTTY && !flags.quiet;
   const byAgent = new Map<number, RunEvent[]>();
@@ -70,6 +84,7 @@ async function report<Event extends RunEvent | RaceEvent>(
       if (event.type === 'run-start') byAgent.set(agent, []);
       byAgent.get(agent)?.push(event);
     }
+    record?.write(event);
     if (flags.json) process.stdout.write(`${JSON.stringify(event)}\n`);
     if (isLive) view.show(event);
   }

@@ -23,6 +23,7 @@ export interface SolveFlags {
   readonly threads?: number;
   readonly context?: number;
   readonly json?: boolean;
+  readonly record?: string;
   readonly quiet?: boolean;
   readonly profile?: boolean;
 }

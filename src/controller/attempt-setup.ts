@@ -4,6 +4,7 @@ import type { ProgramRunner } from '../program-runner.ts';
 import type { SignalEntry } from '../signal/signal-entry.ts';
 import type { Task } from '../task/task.ts';
 import type { TokenModel } from '../token-model.ts';
+import type { RecordedRun } from './recorded-run.ts';
 
 /**
  * Stands between what the candidates did and the signal, for experiments on what of it helps: the entries it
@@ -24,4 +25,6 @@ export interface AttemptSetup {
   readonly abortSignal: AbortSignal;
   readonly emit: (body: EventBody) => void;
   readonly rewriteSignal?: SignalRewriter | undefined;
+  /** Its events stand already, and are not emitted again. */
+  readonly recorded?: RecordedRun | undefined;
 }

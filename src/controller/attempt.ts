@@ -4,17 +4,19 @@ import { uniformStream } from '../guidance/uniform-stream.ts';
 import { programTexts } from '../lines/program-texts.ts';
 import type { TestResult } from '../program-runner.ts';
 import { buildPrompt } from '../prompt/build-prompt.ts';
+import type { PromptPieces } from '../prompt/prompt-pieces.ts';
 import { soughtName } from '../task/task.ts';
 import { Answer } from './answer.ts';
 import type { AttemptSetup } from './attempt-setup.ts';
 import { Drafts } from './drafts.ts';
 import { Evidence, passesAll } from './evidence.ts';
 import { isConditionalAlone } from './one-stream.ts';
+import type { RecordedRun } from './recorded-run.ts';
 import { refreshSignal, writeSignal } from './refresh-signal.ts';
 import { leftOfFollowed, type RolledOver, rollOver, type SampledAt } from './roll-over.ts';
 import { RunStopped } from './run-stopped.ts';
 import { Streams } from './streams.ts';
-import { TokenPicker } from './token-picker.ts';
+import { type PickedToken, TokenPicker } from './token-picker.ts';
 
 // Names the answer's own draws beside those of candidates, whose path starts with a refresh ≥ 0.
 const answerDraws = -1;
@@ -26,6 +28,8 @@ export class Attempt {
   readonly #streams: Streams;
   readonly #evidence: Evidence;
   readonly #picker: TokenPicker;
+  /** Of an earlier part of the run. */
+  #before = { rows: 0, cachedTokens: 0 };
   #newTokens = 0;
   #guidedTokens = 0;
   #changedTokens = 0;
@@ -55,16 +59,40 @@ export class Attempt {
     this.#evidence = new Evidence(runner, task, options);
     this.#picker = new TokenPicker(model, this.#streams, options, uniformStream(options.seed, answerDraws));
     if (options.speculation) this.#ahead = new Drafts(model, { withinLine: false });
-    setup.emit({
+    if (setup.recorded) this.#takeOver(setup.recorded);
+    else this.#start(pieces);
+  }
+
+  #start(pieces: PromptPieces): void {
+    const { task, options, model, runner, emit } = this.#setup;
+    emit({
       type: 'run-start',
-      taskId: task.id,
-      entryPoint: task.entryPoint,
+      task,
       model: model.name,
       runner: runner.name,
       options,
       prompt: [...pieces.head, ...pieces.tail].map(({ text }) => text).join('') + pieces.begun,
       promptTokens: this.#streams.promptTokens,
     });
+    this.#startLine();
+  }
+
+  /** What the run has done before, without its work. */
+  #takeOver({ events, at }: RecordedRun): void {
+    for (const event of events) {
+      if (event.type === 'candidate-end' && event.candidate === 0) this.#refreshes++;
+      if (event.type === 'execution-end') this.#evidence.know(event.program, event.results);
+      if (event.type !== 'token') continue;
+      if (this.#guidanceIsOn()) this.#refreshIsDue();
+      this.#picker.take(event.token);
+      this.#accept(event);
+    }
+    this.#line = { index: at.line, tokens: 0, changedTokens: 0 };
+    const { candidateTokens, draftedTokens, acceptedTokens, executions } = at.counters;
+    this.#candidateTokens = candidateTokens;
+    Object.assign(this.#picker, { draftedTokens, acceptedTokens });
+    this.#evidence.executions = executions;
+    this.#before = at.counters;
   }
 
   /** What it has cost so far. */
@@ -76,10 +104,14 @@ export class Attempt {
       candidateTokens: this.#candidateTokens,
       draftedTokens: this.#picker.draftedTokens,
       acceptedTokens: this.#picker.acceptedTokens,
-      rows: this.#streams.rows,
-      cachedTokens: this.#streams.cachedTokens,
+      rows: this.#rows,
+      cachedTokens: this.#before.cachedTokens + this.#streams.cachedTokens,
       executions: this.#evidence.executions,
     };
+  }
+
+  get #rows(): number {
+    return this.#before.rows + this.#streams.rows;
   }
 
   /** Runs to the end and emits all of its events. Rejects with the signal's reason where it is aborted for good. */
@@ -100,7 +132,6 @@ export class Attempt {
 
   async #write(): Promise<void> {
     const { model, emit, signal } = this.#setup;
-    emit({ type: 'line-start', line: this.#line.index, guided: this.#guidanceIsOn() });
     while (!this.#answer.closed) {
       signal.throwIfAborted();
       this.#checkBudget();
@@ -108,16 +139,21 @@ export class Attempt {
       if (guided && this.#refreshIsDue()) await this.#refresh();
       const picked = await this.#picker.next(guided, signal);
       if (model.isEndOfGeneration(picked.token)) return;
-      this.#streams.append(picked.token);
-      const text = this.#answer.push(model.tokenBytes(picked.token));
-      this.#newTokens++;
-      this.#guidedTokens += picked.guided ? 1 : 0;
-      this.#changedTokens += picked.changed ? 1 : 0;
+      const text = this.#accept(picked);
       this.#line.tokens++;
       this.#line.changedTokens += picked.changed ? 1 : 0;
       emit({ type: 'token', line: this.#line.index, text, ...picked });
       if (this.#answer.newlines > this.#line.index) this.#endLines();
     }
+  }
+
+  /** Returns the characters that became complete. */
+  #accept({ token, guided, changed }: Pick<PickedToken, 'token' | 'guided' | 'changed'>): string {
+    this.#streams.append(token);
+    this.#newTokens++;
+    this.#guidedTokens += guided ? 1 : 0;
+    this.#changedTokens += changed ? 1 : 0;
+    return this.#answer.push(this.#setup.model.tokenBytes(token));
   }
 
   #guidanceIsOn(): boolean {
@@ -182,7 +218,7 @@ export class Attempt {
 
   #checkRows(): void {
     const { modelTokens = Infinity } = this.#setup.options.budget;
-    if (this.#streams.rows >= modelTokens) throw new RunStopped('model-tokens');
+    if (this.#rows >= modelTokens) throw new RunStopped('model-tokens');
   }
 
   /** A token may end several lines at once; its cost counts for the first of them. */
@@ -191,9 +227,13 @@ export class Attempt {
     while (this.#line.index < newlines) {
       this.#setup.emit(this.#lineEnd());
       this.#line = { index: this.#line.index + 1, tokens: 0, changedTokens: 0 };
-      if (this.#line.index < newlines || !this.#answer.closed)
-        this.#setup.emit({ type: 'line-start', line: this.#line.index, guided: this.#guidanceIsOn() });
+      if (this.#line.index < newlines || !this.#answer.closed) this.#startLine();
     }
+  }
+
+  #startLine(): void {
+    const { counters } = this;
+    this.#setup.emit({ type: 'line-start', line: this.#line.index, guided: this.#guidanceIsOn(), counters });
   }
 
   #lineEnd(): EventBody<LineEnd> {

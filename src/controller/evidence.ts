@@ -8,7 +8,8 @@ export class Evidence {
   readonly #task: Task;
   readonly #limits: ResolvedOptions['limits'];
   readonly #known = new Map<string, readonly TestResult[]>();
-  #executions = 0;
+  /** Runs of one program on one test so far. */
+  executions = 0;
 
   constructor(runner: ProgramRunner, task: Task, { limits }: Pick<ResolvedOptions, 'limits'>) {
     this.#runner = runner;
@@ -16,9 +17,9 @@ export class Evidence {
     this.#limits = limits;
   }
 
-  /** Runs of one program on one test so far. */
-  get executions(): number {
-    return this.#executions;
+  /** Takes over what an earlier part of the run has found out. */
+  know(program: string, results: readonly TestResult[]): void {
+    this.#known.set(program, results);
   }
 
   has(program: string): boolean {
@@ -41,7 +42,7 @@ export class Evidence {
 
   async #run(program: string, trace: boolean, signal: AbortSignal): Promise<readonly TestResult[]> {
     const { tests, entryPoint, setupCode } = this.#task;
-    this.#executions += tests.length;
+    this.executions += tests.length;
     const report = await this.#runner.run(
       { program, entryPoint, setupCode, tests, trace, limits: this.#limits },
       { signal },

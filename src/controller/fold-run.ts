@@ -28,7 +28,7 @@ export function foldRun(events: readonly RunEvent[]): RunResult {
   mustBeOneRun(events);
   const testsPassed = end.results.filter(({ outcome }) => outcome === 'passed').length;
   return {
-    taskId: start.taskId,
+    taskId: start.task.id,
     program: end.program,
     solved: testsPassed > 0 && testsPassed === end.results.length,
     testsPassed,

@@ -7,14 +7,21 @@ import { Attempt } from './attempt.ts';
 import type { AttemptSetup, SignalRewriter } from './attempt-setup.ts';
 import { checkTests } from './check-tests.ts';
 import { EventLog } from './event-log.ts';
-import { foldRun, type RunResult } from './fold-run.ts';
+import { foldRun, mustBeOneRun, type RunResult } from './fold-run.ts';
 import { mustHave } from './must-have.ts';
+import { keptEvents, mustBeSameRun, recordedRun } from './recorded-run.ts';
 import { startWork, type Underway } from './underway.ts';
 
 export interface SolveSetup extends SolveOptions {
   readonly engine: TokenModel;
   readonly runner: ProgramRunner;
   readonly signal?: AbortSignal;
+  /**
+   * The events of the same run, from an earlier time or process, as far as it came: they are told again, and the run goes
+   * on behind them (a whole one is only told again). It writes what it would have written; what has to be read again
+   * counts as rows.
+   */
+  readonly resume?: readonly RunEvent[];
   /** For experiments on the signal. */
   readonly rewriteSignal?: SignalRewriter;
 }
@@ -28,7 +35,7 @@ export interface Run extends Underway<RunResult, RunEvent> {
 /**
  * Writes a program for a task by execution-guided generation (EG-CFG, arXiv 2506.10948) and judges it by the
  * task's visible tests. A program that does not pass is a result, not an error; what throws is a wrong task
- * or option (at once) and a broken model or runner or an abort (on iteration and on awaiting).
+ * or option or the events of another run (at once) and a broken model or runner or an abort (on iteration and on awaiting).
  */
 export function solve(taskInput: TaskInput, setup: SolveSetup): Run {
   mustHave(setup, 'engine', 'runner');
@@ -42,17 +49,34 @@ export function startRun(
   setup: SolveSetup,
   check?: (abortSignal: AbortSignal) => Promise<void>,
 ): Run {
-  const { engine: model, runner, signal, rewriteSignal, ...options } = setup;
+  const { engine: model, runner, signal, rewriteSignal, resume = [], ...options } = setup;
   const resolved = resolveOptions(options);
-  const log = new EventLog();
+  mustBeOneRun(resume);
+  if (resume.length > 0)
+    mustBeSameRun(resume, { task, model: model.name, runner: runner.name, options: resolved });
+  const kept = keptEvents(resume);
+  const recorded = recordedRun(kept);
+  const log = new EventLog(kept);
   const emit = log.emit.bind(log);
   let attempt: Attempt | undefined;
   const work = async (signals: Pick<AttemptSetup, 'signal' | 'abortSignal'>): Promise<RunResult> => {
+    if (kept.length > 0 && !recorded) return foldRun(kept);
     await check?.(signals.abortSignal);
-    attempt = new Attempt({ task, options: resolved, model, runner, ...signals, emit, rewriteSignal });
+    attempt = new Attempt({
+      task,
+      options: resolved,
+      model,
+      runner,
+      ...signals,
+      emit,
+      rewriteSignal,
+      recorded,
+    });
     await attempt.run();
     return foldRun(log.events);
   };
-  const underway = startWork(work, log, { signal, wallClockMs: resolved.budget.wallClockMs });
+  const { wallClockMs } = resolved.budget;
+  const leftMs = wallClockMs === undefined ? undefined : Math.max(0, wallClockMs - log.elapsedMs);
+  const underway = startWork(work, log, { signal, wallClockMs: leftMs });
   return Object.defineProperty(underway, 'counters', { get: () => attempt?.counters }) as Run;
 }

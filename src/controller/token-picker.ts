@@ -50,6 +50,12 @@ export class TokenPicker {
     this.#verified = [];
   }
 
+  /** A token that was picked in an earlier part of the run: its draw is spent. */
+  take(token: TokenId): void {
+    this.#draw();
+    this.#since.push(token);
+  }
+
   async next(guided: boolean, signal: AbortSignal): Promise<PickedToken> {
     const request = this.#request(guided);
     // What was verified in one distribution says nothing of another.

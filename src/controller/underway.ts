@@ -39,6 +39,7 @@ export function startWork<Result, Event>(
       wallClockMs === undefined
         ? undefined
         : setTimeout(() => abort(new RunStopped('wall-clock')), wallClockMs);
+    if (wallClockMs === 0) abort(new RunStopped('wall-clock'));
     if (signal?.aborted) onAbort();
     else signal?.addEventListener('abort', onAbort, { once: true });
     try {

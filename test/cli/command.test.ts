@@ -140,7 +140,10 @@ describe('tracewise solve', () => {
       .split('\n')
       .map((line) => JSON.parse(line));
     expect(events.map(({ seq }) => seq)).toEqual(events.map((_, i) => i));
-    expect(events[0]).toMatchObject({ type: 'run-start', taskId: 'longest', entryPoint: 'longest_flip' });
+    expect(events[0]).toMatchObject({
+      type: 'run-start',
+      task: { id: 'longest', entryPoint: 'longest_flip' },
+    });
     expect(events.at(-1).type).toBe('run-end');
     expect(status).toBe(
       events.at(-1).results.every(({ outcome }: { outcome: string }) => outcome === 'passed') ? 0 : 1,

@@ -26,7 +26,7 @@ it('shows what was tried, with what outcome, and the lines; control characters s
       done();
     },
   });
-  const view = new LiveView(out, task);
+  const view = new LiveView(out);
   for await (const event of solve(task, {
     engine,
     runner,

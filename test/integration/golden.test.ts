@@ -4,12 +4,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   createRunner,
   embeddedModel,
+  foldRun,
   type LlamaEngine,
   loadEngine,
   type ProgramRunner,
   type RunEvent,
   readTask,
   type SolveOptions,
+  type SolveSetup,
   solve,
 } from '../../src/index.ts';
 import { decodeCosts } from '../support/engine.ts';
@@ -48,7 +50,7 @@ describe('a run of the embedded model', () => {
     await runner?.dispose();
   });
 
-  const eventsOf = async (options: SolveOptions) => {
+  const eventsOf = async (options: SolveOptions & Pick<SolveSetup, 'resume'>) => {
     const events: RunEvent[] = [];
     for await (const event of solve(task, { engine, runner, ...options })) events.push(event);
     return events;
@@ -88,6 +90,19 @@ describe('a run of the embedded model', () => {
       expect(accepted).toBeGreaterThan(guidanceStrength === 0 ? 1 : 20);
     },
   );
+
+  it('writes what it would have written, broken off anywhere and gone on with', async () => {
+    const options = { ...embedded, guidanceStrength: 0.5, stopOnPass: false, finalTemperature: 0.8 };
+    const whole = await eventsOf(options);
+    const told = (events: readonly RunEvent[]) =>
+      events.flatMap((event) => ('text' in event && event.type !== 'line-end' ? [event.text] : []));
+    for (const share of [0.3, 0.6, 0.9]) {
+      const resume = JSON.parse(JSON.stringify(whole.slice(0, share * whole.length)));
+      const events = await eventsOf({ ...options, resume });
+      expect(told(events)).toEqual(told(whole));
+      expect(foldRun(events).program).toBe(foldRun(whole).program);
+    }
+  });
 
   it('does the paper’s way with the same engine', async () => {
     const options = {
