@@ -12,12 +12,15 @@ type Style = Parameters<typeof styleText>[0];
  */
 export class LiveView {
   readonly #out: NodeJS.WritableStream & { hasColors?: () => boolean };
+  readonly #reading: boolean;
   /** First new line of every continuation of this boundary, by its index. */
   #tried = new Map<number, string>();
   #line: TokenPicked[] = [];
 
-  constructor(out: NodeJS.WritableStream & { hasColors?: () => boolean }) {
+  /** `reading`: what the model reads is shown too, the prompt and each signal. */
+  constructor(out: NodeJS.WritableStream & { hasColors?: () => boolean }, { reading = false } = {}) {
     this.#out = out;
+    this.#reading = reading;
   }
 
   show(event: RunEvent): void {
@@ -35,6 +38,9 @@ export class LiveView {
       case 'execution-end':
         this.#execution(event);
         break;
+      case 'signal-set':
+        this.#read(event.text);
+        break;
       case 'token':
         this.#line.push(event);
         break;
@@ -49,7 +55,7 @@ export class LiveView {
     }
   }
 
-  #start({ task, model, runner, options }: RunStart): void {
+  #start({ task, model, runner, options, prompt }: RunStart): void {
     const { guidanceStrength, candidates, horizonLines, temperature, seed } = options;
     this.#write(this.#style('dim', `${task.id}: ${task.entryPoint} · ${model} · ${runner}`));
     this.#write(
@@ -58,6 +64,13 @@ export class LiveView {
         `γ ${guidanceStrength} · ${candidates} candidates of ${horizonLines} lines at t ${temperature} · seed ${seed}`,
       ),
     );
+    this.#read(prompt);
+  }
+
+  #read(text: string): void {
+    if (!this.#reading || text === '') return;
+    for (const line of text.trimEnd().split('\n'))
+      this.#write(this.#style('cyan', `    | ${printable(line)}`));
   }
 
   #candidate({ candidate, text, outcome }: CandidateEnd): void {

@@ -94,6 +94,7 @@ program
   .description('show a run that --record or --json has kept, and its program')
   .argument('<file>', 'its events as JSON lines, or - for standard input')
   .option('--agent <number>', 'of a race: one agent alone, line by line', count)
+  .option('--reading', 'also what the model read: the prompt, and the signal at every line')
   .option('--speed <factor>', 'as fast as it went, times this; at once by default', positive)
   .action(async (file: string, options) => {
     const { replayCommand } = await import('./replay-command.ts');

@@ -15,6 +15,7 @@ import { readSource } from './read-text-file.ts';
 interface ReplayFlags {
   readonly agent?: number;
   readonly speed?: number;
+  readonly reading?: boolean;
 }
 
 /** `tracewise replay`: what happened in a kept run, then its program, on stdout; returns the exit code of the run. */
@@ -35,7 +36,7 @@ export function replayCommand(source: string, flags: ReplayFlags): Promise<numbe
 /** Shows all of it; the result, undefined where the events end before it. */
 async function show(
   events: readonly (RunEvent | RaceEvent)[],
-  { agent, speed }: ReplayFlags,
+  { agent, speed, reading }: ReplayFlags,
   signal: AbortSignal,
 ): Promise<RunResult | undefined> {
   const isRace = events.some((event) => 'agent' in event);
@@ -51,7 +52,7 @@ async function show(
   const run = isRace ? eventsOf(events as readonly RaceEvent[], agent! - 1) : (events as readonly RunEvent[]);
   if (run.length === 0 || (agent !== undefined && !isRace))
     throw wrong(`Expected a race in which agent ${agent} was started for \`--agent\` but there is none`);
-  await play(new LiveView(process.stdout), run);
+  await play(new LiveView(process.stdout, { reading }), run);
   return run.at(-1)?.type === 'run-end' ? foldRun(run) : undefined;
 }
 

@@ -105,6 +105,18 @@ describe('tracewise replay', () => {
     expect(status).toBe(solved ? 0 : 1);
   });
 
+  it('shows what the model read, where asked', () => {
+    const { stdout } = tracewise('replay', 'run.jsonl', '--reading');
+    const [start] = eventsIn('run.jsonl');
+    const signals = eventsIn('run.jsonl').flatMap((event) =>
+      event.type === 'signal-set' ? [event.text] : [],
+    );
+    const read = [(start as Extract<RunEvent, { type: 'run-start' }>).prompt, ...signals];
+    expect(read.length).toBeGreaterThan(2);
+    for (const text of read)
+      if (text !== '') expect(stdout).toContain(text.trimEnd().replace(/^/gm, '    | '));
+  });
+
   it.each([
     [['nowhere.jsonl'], 'could not read nowhere.jsonl'],
     [['other.txt'], 'in line 1'],
