@@ -59,8 +59,7 @@ export class Attempt {
     this.#evidence = new Evidence(runner, task, options);
     this.#picker = new TokenPicker(model, this.#streams, options, uniformStream(options.seed, answerDraws));
     if (options.speculation) this.#ahead = new Drafts(model, { withinLine: false });
-    if (setup.recorded) this.#takeOver(setup.recorded);
-    else this.#start(pieces);
+    if (!setup.recorded) this.#start(pieces);
   }
 
   #start(pieces: PromptPieces): void {
@@ -78,7 +77,10 @@ export class Attempt {
   }
 
   /** What the run has done before, without its work. */
-  #takeOver({ events, at }: RecordedRun): void {
+  async #takeOver({ events, at }: RecordedRun): Promise<void> {
+    const { model, signal } = this.#setup;
+    // The prompt by itself, as it was read before: in other pieces its cells differ in their last bits.
+    await model.readLogits(this.#streams.unconditional, { signal });
     for (const event of events) {
       if (event.type === 'candidate-end' && event.candidate === 0) this.#refreshes++;
       if (event.type === 'execution-end') this.#evidence.know(event.program, event.results);
@@ -131,7 +133,8 @@ export class Attempt {
   }
 
   async #write(): Promise<void> {
-    const { model, emit, signal } = this.#setup;
+    const { model, emit, signal, recorded } = this.#setup;
+    if (recorded) await this.#takeOver(recorded);
     while (!this.#answer.closed) {
       signal.throwIfAborted();
       this.#checkBudget();
