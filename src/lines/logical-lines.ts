@@ -1,4 +1,4 @@
-import { commentEnd, scanString } from './scan-string.ts';
+import { lineEnd, scanString } from './scan-string.ts';
 
 /** A logical line of Python: one statement's worth of physical lines. */
 export interface LogicalLine {
@@ -41,6 +41,9 @@ export function endsInString(source: string): boolean {
   return false;
 }
 
+/** Names and signs that open and close nothing; the prefix of a string is none of them. */
+const plain = /(?:\b\w+(?![\w"'])|[^\w\n\\#"'()[\]{}])+/y;
+
 function scanLine(
   source: string,
   start: number,
@@ -48,7 +51,16 @@ function scanLine(
   let depth = 0;
   let blank = true;
   let at = start;
+  // The end of a line that no Python reads: what is tried for each of its strings is tried once.
+  let broken = start;
   while (at < source.length) {
+    plain.lastIndex = at;
+    const [run] = plain.exec(source) ?? [];
+    if (run !== undefined) {
+      if (run.trim() !== '') blank = false;
+      at += run.length;
+      continue;
+    }
     const character = source[at]!;
     if (character === '\n') {
       if (depth === 0) return { end: at, open: false, blank };
@@ -58,11 +70,12 @@ function scanLine(
       at = source.indexOf('\n', at) + 1;
       if (at >= source.length) return { end: at, open: true, blank };
     } else if (character === '#') {
-      at = commentEnd(source, at);
+      at = lineEnd(source, at);
     } else {
-      if (character.trim() !== '') blank = false;
-      const string = scanString(source, at);
+      blank = false;
+      const string = scanString(source, at, { fields: at >= broken });
       if (string) {
+        if (string.isBroken) broken = lineEnd(source, at);
         at = string.end;
         if (!string.closed && at === source.length) return { end: at, open: true, blank, inString: true };
       } else {

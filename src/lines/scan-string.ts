@@ -8,35 +8,43 @@ interface StringText {
   readonly level: number;
 }
 
+export interface ScannedString {
+  /** Offset behind it. */
+  readonly end: number;
+  readonly closed: boolean;
+  /** No Python reads the line that it starts in. */
+  readonly isBroken: boolean;
+}
+
 const stringStart = /^([rRbBuUfFtT]{0,2})("""|'''|"|')/;
 
 // CPython's own limit; deeper fields are read as plain text.
 const mostLevels = 150;
 
 /**
- * The string that starts at `at`, if one does; fields of f-strings and t-strings may hold any string (PEP 701). Not closed: a
- * one-quote string ends at its line's end, else the source ends first.
+ * The string that starts at `at`, if one does; fields of f-strings and t-strings may hold any string (PEP 701), unless
+ * they are to be read as text. Not closed: a one-quote string ends at its line's end, else the source ends first.
  */
 export function scanString(
   source: string,
   at: number,
-  level = 0,
-): { end: number; closed: boolean } | undefined {
+  { fields = true, level = 0 }: { fields?: boolean; level?: number } = {},
+): ScannedString | undefined {
   const start = isWordStart(source, at) ? stringStart.exec(source.slice(at, at + 6)) : null;
   if (!start) return undefined;
   const [opening, prefix = '', quote = ''] = start;
-  const hasFields = /[ft]/i.test(prefix) && level < mostLevels;
+  const hasFields = fields && /[ft]/i.test(prefix) && level < mostLevels;
   const text: StringText = { quote, isRaw: /r/i.test(prefix), hasFields, level };
-  const from = at + opening.length;
-  let end = textEnd(source, from, text);
-  // No Python reads this line; the lines after it are found by what looks like the string's end.
-  if (level === 0 && source[end] === '\n') end = textEnd(source, from, { ...text, hasFields: false });
+  const end = textEnd(source, at + opening.length, text);
+  const isBroken = hasFields && level === 0 && source[end] === '\n';
+  // The lines after it are found by what looks like the string's end.
+  if (isBroken) return { ...scanString(source, at, { fields: false })!, isBroken };
   const closed = source.startsWith(quote, end);
-  return { end: closed ? end + quote.length : end, closed };
+  return { end: closed ? end + quote.length : end, closed, isBroken };
 }
 
-/** Offset of the newline behind a comment, or of the source's end. */
-export function commentEnd(source: string, at: number): number {
+/** Offset of the newline that ends the line, or of the source's end. */
+export function lineEnd(source: string, at: number): number {
   const newline = source.indexOf('\n', at);
   return newline < 0 ? source.length : newline;
 }
@@ -80,13 +88,13 @@ function fieldEnd(source: string, from: number, text: StringText): number {
       const end = textEnd(source, at + 1, text, true);
       return source[end] === '}' ? end + 1 : end;
     }
-    const string = scanString(source, at, text.level + 1);
+    const string = scanString(source, at, { level: text.level + 1 });
     if (string && !string.closed) return string.end;
     if (character === '{') braces++;
     else if (character === '}') braces--;
     else if ('(['.includes(character)) brackets++;
     else if (')]'.includes(character)) brackets--;
-    at = string?.end ?? (character === '#' ? commentEnd(source, at) : at + 1);
+    at = string?.end ?? (character === '#' ? lineEnd(source, at) : at + 1);
   }
   return source.length;
 }

@@ -70,6 +70,17 @@ describe('logicalLines', () => {
     expect(logicalLines(deep)).toMatchObject([{ text: deep, open: true }]);
   });
 
+  // A minute, read anew from each of its strings.
+  it('reads a line that is no Python once, however many strings start in it', () => {
+    const broken = `y = ${`f'{f"{`.repeat(20_000)}`;
+    expect(logicalLines(`${broken}\n`)).toMatchObject([{ start: 0, open: true }]);
+  });
+
+  it('takes nothing of a word for a string’s prefix', () => {
+    const word = 'a'.repeat(100_000);
+    expect(texts(`${word}f"{"\ny = 1`)).toEqual([`${word}f"{"`, 'y = 1']);
+  });
+
   it('gives offsets that cut the source', () => {
     const source = 'a = 1\n\nb = [\n2]\n';
     for (const line of logicalLines(source)) expect(source.slice(line.start, line.end)).toBe(line.text);
