@@ -8,6 +8,7 @@
  * never taught against the model's own taste, and only a few signals are kept that show nothing but right lines.
  */
 import { readFileSync } from 'node:fs';
+import { Answer } from '../../src/controller/answer.ts';
 import { Evidence, passesAll } from '../../src/controller/evidence.ts';
 import { holdPrompt } from '../../src/controller/hold-prompt.ts';
 import { refreshSignal } from '../../src/controller/refresh-signal.ts';
@@ -144,16 +145,8 @@ async function programsOf(task: Task, seed: number): Promise<string[]> {
   const pieces = buildPrompt(task, options, () => undefined);
   const streams = new Streams(engine, pieces, { together: false });
   try {
-    const name = task.entryPoint;
-    const setup = {
-      model: engine,
-      streams,
-      options,
-      codeSoFar: pieces.begun,
-      name,
-      refresh: 0,
-      signal,
-    };
+    const answer = new Answer({ ...pieces, name: task.entryPoint });
+    const setup = { model: engine, streams, options, answer, refresh: 0, signal };
     return (await sampleCandidates(setup)).map(({ text }) => (pieces.begun + text).trimEnd());
   } finally {
     streams.dispose();
@@ -172,7 +165,8 @@ async function refresh(task: Task, options: ReturnType<typeof optionsOf>, code: 
     if (passesAll(event.results)) found.passing.push(event.program.trimEnd());
   };
   try {
-    const at = { codeSoFar: code, line: 0, refresh: 0, streams, evidence };
+    const answer = new Answer({ ...pieces, name: task.entryPoint });
+    const at = { answer, line: 0, refresh: 0, streams, evidence };
     const signals = { signal, abortSignal: signal };
     const setup = { task, options, model: engine, runner, ...signals, emit: emit as never };
     await refreshSignal({ ...setup, ...at, onToken: () => {} });

@@ -1,7 +1,7 @@
 import { type AnswerRegion, answerRegion } from '../lines/answer-region.ts';
 import { ByteText } from '../lines/byte-text.ts';
 import { countNewlines } from '../lines/count-newlines.ts';
-import { definesFunction, functionState, type SoughtName } from '../lines/function-state.ts';
+import { definesFunction, endOfFunction, functionState, type SoughtName } from '../lines/function-state.ts';
 import { endsInString } from '../lines/logical-lines.ts';
 
 /** The answer as it grows: its text, its program, and where the program stands. */
@@ -59,6 +59,16 @@ export class Answer {
   }
 
   /**
+   * What `text`, behind the answer, adds to its program, up to the function's end; `isWhole`: that end has come, or the
+   * block's.
+   */
+  continuation(text: string): { readonly added: string; readonly isWhole: boolean } {
+    const { phase, code } = this.#find({ behind: text });
+    const end = endOfFunction(code, this.#name);
+    return { added: code.slice(this.code.length, end), isWhole: phase === 'closed' || end < code.length };
+  }
+
+  /**
    * The program as it stands: of an answer without a fence the whole text, where it defines what is asked for; where
    * nothing does, the last block.
    */
@@ -70,9 +80,9 @@ export class Answer {
     return this.#region.passedOver.at(-1) ?? '';
   }
 
-  #find(options: { marksInStrings?: boolean } = {}): AnswerRegion {
+  #find({ behind = '', marksInStrings = false } = {}): AnswerRegion {
     const isAnswer = (code: string) => definesFunction(code, this.#name);
-    return answerRegion(this.text, { fenced: this.#fenced, isAnswer, ...options });
+    return answerRegion(this.text + behind, { fenced: this.#fenced, isAnswer, marksInStrings });
   }
 
   #read(): void {

@@ -179,7 +179,7 @@ export class Attempt {
     const at = {
       ...this.#setup,
       streams: this.#streams,
-      codeSoFar: this.#answer.code,
+      answer: this.#answer,
       line: this.#line.index,
     };
     const saved = this.#savedRefresh();

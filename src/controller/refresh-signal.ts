@@ -2,6 +2,7 @@ import { renderSignal } from '../signal/render-signal.ts';
 import type { SignalEntry } from '../signal/signal-entry.ts';
 import { soughtName } from '../task/task.ts';
 import type { TokenId } from '../token-model.ts';
+import type { Answer } from './answer.ts';
 import type { AttemptSetup } from './attempt-setup.ts';
 import type { Drafts } from './drafts.ts';
 import { type Evidence, passesAll } from './evidence.ts';
@@ -13,7 +14,7 @@ import type { Streams } from './streams.ts';
 
 export interface SignalSetup extends AttemptSetup {
   readonly streams: Streams;
-  readonly codeSoFar: string;
+  readonly answer: Answer;
   readonly line: number;
 }
 
@@ -40,11 +41,17 @@ export interface Refreshed {
 
 /** One refresh: candidates, cut to programs, run, written as the signal, put before the answer. */
 export async function refreshSignal(setup: RefreshSetup): Promise<Refreshed> {
-  const { task, options, runner, signal, emit, streams, codeSoFar, line, refresh } = setup;
-  const name = soughtName(task);
+  const { task, options, runner, signal, emit, streams, answer, line, refresh } = setup;
+  const { code: codeSoFar } = answer;
   const { length } = streams.unconditional;
-  const candidates = await sampleCandidates({ ...setup, name });
-  const kept = await keepPrograms(candidates, { runner, codeSoFar, name, options, signal });
+  const candidates = await sampleCandidates(setup);
+  const kept = await keepPrograms(candidates, {
+    runner,
+    codeSoFar,
+    name: soughtName(task),
+    options,
+    signal,
+  });
   kept.forEach((program, candidate) => {
     const { outcome } = program;
     emit({
@@ -78,12 +85,12 @@ export async function refreshSignal(setup: RefreshSetup): Promise<Refreshed> {
 
 /** Writes entries that continue the code so far before the answer; returns the text. */
 export function writeSignal(
-  { options, model, emit, streams, codeSoFar, line }: SignalSetup,
+  { options, model, emit, streams, answer, line }: SignalSetup,
   entries: readonly SignalEntry[],
 ): string {
   const rendered = renderSignal(entries, {
     form: options.signalForm,
-    codeSoFar,
+    codeSoFar: answer.code,
     showExpected: options.showExpected,
     showUnfinished: options.showUnfinished,
     headersOnce: options.loopHeaders === 'once',

@@ -1,31 +1,27 @@
 import { uniformStream } from '../guidance/uniform-stream.ts';
-import { answerRegion } from '../lines/answer-region.ts';
 import { ByteText } from '../lines/byte-text.ts';
 import { countNewlines } from '../lines/count-newlines.ts';
-import { endOfFunction, type SoughtName } from '../lines/function-state.ts';
 import type { ResolvedOptions } from '../options.ts';
 import type { Choice, SampleRequest, TokenId, TokenModel, TokenSequence } from '../token-model.ts';
+import type { Answer } from './answer.ts';
 import type { Draft, Drafts } from './drafts.ts';
 import { isConditionalAlone } from './one-stream.ts';
 import type { Streams } from './streams.ts';
 
 export interface Candidate {
-  /** The continuation, cut at the end of its last complete line, of the function, or of the fence. */
+  /** What it adds to the program, cut at the end of its last complete line, of the function, or of the fence. */
   readonly text: string;
   /** As drawn, those cut from the text included. */
   readonly tokens: readonly TokenId[];
   /** Of its tokens, in nats. */
   readonly logprobs: readonly number[];
-  /** It ends with the function, the fence or the generation, not with its lines or tokens used up. */
-  readonly complete: boolean;
 }
 
 export interface CandidateSetup {
   readonly model: TokenModel;
   readonly streams: Streams;
   readonly options: ResolvedOptions;
-  readonly codeSoFar: string;
-  readonly name: SoughtName;
+  readonly answer: Answer;
   /** Names this refresh among the run's draws. */
   readonly refresh: number;
   readonly signal: AbortSignal;
@@ -47,7 +43,6 @@ interface Growing {
   readonly logprobs: number[];
   /** Its final text, once it has ended. */
   ended?: string;
-  complete?: boolean;
 }
 
 /**
@@ -66,9 +61,7 @@ export async function sampleCandidates(setup: CandidateSetup): Promise<Candidate
     return { draw, uniforms: [], drawn: [], text: new ByteText(), tokens: [], logprobs: [] };
   });
   await growAll(setup, growing);
-  const candidates = growing.map(({ ended = '', complete = false, tokens, logprobs }) => {
-    return { text: ended, tokens, logprobs, complete };
-  });
+  const candidates = growing.map(({ ended = '', tokens, logprobs }) => ({ text: ended, tokens, logprobs }));
   return candidates.sort((a, b) => logprobOf(b) - logprobOf(a) || (a.text < b.text ? -1 : 1));
 }
 
@@ -160,21 +153,19 @@ async function allEnded<T>(work: readonly Promise<T>[]): Promise<T[]> {
 }
 
 function take(setup: CandidateSetup, member: Growing, token: TokenId, logprob: number): void {
-  const { model, options, codeSoFar } = setup;
+  const { model, options, answer } = setup;
   member.logprobs.push(logprob);
   member.tokens.push(token);
   setup.onToken?.();
   if (model.isEndOfGeneration(token)) {
-    member.ended = finished(setup, member.text.text);
-    member.complete = true;
+    member.ended = answer.continuation(member.text.text).added;
     return;
   }
   member.text.push(model.tokenBytes(token));
   const { text } = member.text;
-  const newlines = options.horizonLines + (codeSoFar === '' || codeSoFar.endsWith('\n') ? 0 : 1);
+  const newlines = options.horizonLines + (answer.code === '' || answer.code.endsWith('\n') ? 0 : 1);
   const isLong = countNewlines(text) >= newlines || member.tokens.length >= options.candidateTokens;
-  member.complete = hasEnded(setup, text);
-  if (isLong || member.complete) member.ended = completeLines(setup, text);
+  if (isLong || answer.continuation(text).isWhole) member.ended = completeLines(setup, text);
 }
 
 async function pick(
@@ -199,19 +190,8 @@ async function pick(
   return first!;
 }
 
-function hasEnded({ codeSoFar, name }: CandidateSetup, text: string): boolean {
-  const code = codeSoFar + text;
-  return answerRegion(code, { fenced: true }).phase === 'closed' || endOfFunction(code, name) < code.length;
-}
-
-/** Cut at the fence and at the function's end. */
-function finished({ codeSoFar, name }: CandidateSetup, text: string): string {
-  const code = answerRegion(codeSoFar + text, { fenced: true }).code;
-  return code.slice(codeSoFar.length, endOfFunction(code, name));
-}
-
 /** Cut also after the last newline: half a line may parse and still mean something else. */
-function completeLines(setup: CandidateSetup, text: string): string {
-  const kept = finished(setup, text);
-  return kept.slice(0, kept.lastIndexOf('\n') + 1);
+function completeLines({ answer }: CandidateSetup, text: string): string {
+  const { added } = answer.continuation(text);
+  return added.slice(0, added.lastIndexOf('\n') + 1);
 }

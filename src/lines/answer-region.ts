@@ -51,7 +51,8 @@ export function answerRegion(
       passedOver.push(block.code);
       block = undefined;
     } else if (block) {
-      block.code += line.startsWith(block.indent) ? line.slice(block.indent.length) : line.trimStart();
+      const blanks = /^[ \t]*/.exec(line)![0].length;
+      block.code += line.slice(Math.min(blanks, block.indent.length));
     }
   }
   if (block?.isPython) return { phase: 'code', code: block.code, passedOver };

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { Answer } from '../../src/controller/answer.ts';
 import { Drafts } from '../../src/controller/drafts.ts';
 import { sampleCandidates } from '../../src/controller/sample-candidates.ts';
 import { Streams } from '../../src/controller/streams.ts';
@@ -12,13 +13,15 @@ const prompt = {
   begun: 'def f(x):\n',
 };
 
+const answer = new Answer({ ...prompt, name: 'f' });
+
 /** Samples once, lets the line follow the candidate, and reads the stream that rested meanwhile. */
 async function follow(guidanceStrength: number) {
   await using engine = await testEngine();
   const streams = new Streams(engine, prompt, { together: true });
   const options = resolveOptions({ guidanceStrength, candidates: 1, temperature: 0, horizonLines: 1 });
   const signal = new AbortController().signal;
-  const setup = { model: engine, streams, options, name: 'f', codeSoFar: 'def f(x):\n', signal };
+  const setup = { model: engine, streams, options, answer, signal };
   const [candidate] = await sampleCandidates({ ...setup, refresh: 0 });
   for (const token of candidate!.tokens) streams.append(token);
   const before = engine.counters.rows;
@@ -49,7 +52,7 @@ it('draws along guesses what it draws token by token', async () => {
       const ahead = new Drafts(engine, { withinLine: false });
       ahead.set(guesses);
       const before = engine.counters.decodes;
-      const setup = { model: engine, streams, options, name: 'f', codeSoFar: prompt.begun, signal };
+      const setup = { model: engine, streams, options, answer, signal };
       const drawn = await sampleCandidates({ ...setup, refresh: 0, ...(guesses.length > 0 && { ahead }) });
       streams.dispose();
       expect(engine.openSequences).toBe(0);

@@ -97,20 +97,33 @@ it('of an answer that defines nothing that is asked for the last block is judged
   });
 });
 
-it('the lines of a script are guided', async () => {
-  const answer = 'n = int(input())\nm = n + 1\nprint(m)\n```\n';
-  const engine = new ScriptedModel({ next: writing(answer, '### Answer\n```python\n') });
-  const task: TaskInput = { text: 'x', tests: [{ kind: 'io', stdin: '1\n', expectedStdout: '3\n' }] };
-  const run = solve(task, {
-    engine,
-    runner,
-    guidanceStrength: 1.5,
-    candidates: 2,
-    prompt: 'step-by-step',
-    stopOnPass: false,
+describe('guided lines', () => {
+  /** What became of the first of each refresh's candidates, and their programs. */
+  async function candidatesOf(answer: string, options: SolveOptions = {}, task = increment) {
+    const mark = options.beginAnswer === 'nothing' ? '### Answer\n' : '### Answer\n```python\n';
+    const engine = new ScriptedModel({ next: writing(answer, mark) });
+    const base = { guidanceStrength: 1.5, candidates: 2, prompt: 'step-by-step', stopOnPass: false } as const;
+    const run = solve(task, { engine, runner, ...base, ...options });
+    const candidates = [];
+    for await (const event of run)
+      if (event.type === 'candidate-end' && event.candidate === 0) candidates.push(event);
+    const outcomes = candidates.map(({ outcome }) => outcome);
+    return { outcomes, programs: candidates.map(({ program }) => program), result: await run };
+  }
+
+  it('of a script are guided', async () => {
+    const answer = 'n = int(input())\nm = n + 1\nprint(m)\n```\n';
+    const task: TaskInput = { text: 'x', tests: [{ kind: 'io', stdin: '1\n', expectedStdout: '3\n' }] };
+    const { outcomes, result } = await candidatesOf(answer, {}, task);
+    expect(outcomes).toContain('kept');
+    expect(result.guidedTokens).toBeGreaterThan(0);
   });
-  const kept = [];
-  for await (const event of run) if (event.type === 'candidate-end') kept.push(event.outcome);
-  expect(kept).toContain('kept');
-  expect((await run).guidedTokens).toBeGreaterThan(0);
+
+  it('in a block of a list go on at its margin', async () => {
+    const body = 'def f(x):\n    y = x\n\n    if y > 0:\n        y += 1\n    return y\n';
+    const answer = `1. Here:\n   \`\`\`python\n${body.replace(/^(?=.)/gm, '   ')}   \`\`\`\n`;
+    const { programs, result } = await candidatesOf(answer, { beginAnswer: 'nothing' });
+    expect(result).toMatchObject({ program: body, solved: true });
+    expect(programs.slice(1, 3)).toEqual([body.replace('    return y\n', ''), body]);
+  });
 });
