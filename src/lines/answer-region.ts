@@ -1,4 +1,5 @@
 import { endsInString } from './logical-lines.ts';
+import { onlyDefines } from './only-defines.ts';
 
 /** The part of an answer that is the program. */
 export interface AnswerRegion {
@@ -25,7 +26,7 @@ const pythonInfo = /^(?:\W*py(?!con)|\s*$)/i;
 /**
  * Finds the program in an answer. `fenced`: the prompt already opened the block, so the answer starts with code (and may
  * open it once more). Otherwise the model opens it itself, after any reasoning; a block that `isAnswer` rejects (an
- * illustration, say) is passed over and the next one counts. A mark inside a string, as in a docstring's example, closes
+ * illustration, say) is passed over and the next one counts, behind those before it that only define: its helpers. A mark inside a string, as in a docstring's example, closes
  * nothing unless `marksInStrings`, for an answer that has ended there.
  */
 export function answerRegion(
@@ -39,6 +40,7 @@ export function answerRegion(
   const closes = (line: string, { mark, code }: Block) =>
     line.trimStart().startsWith(mark) && (marksInStrings || !endsInString(code));
   const passedOver: string[] = [];
+  let helpers = '';
   let block: Block | undefined = fenced ? { indent: '', mark: '```', isPython: true, code: '' } : undefined;
   for (const line of answer.match(/[^\n]*\n|[^\n]+$/g) ?? []) {
     const opened = opening.exec(line);
@@ -47,14 +49,16 @@ export function answerRegion(
       const [, indent = '', mark = '', info = ''] = opened;
       block = { indent, mark, isPython: pythonInfo.test(info), code: '' };
     } else if (block && !isReopened && closes(line, block)) {
-      if (block.isPython && isAnswer(block.code)) return { phase: 'closed', code: block.code, passedOver };
+      if (block.isPython && isAnswer(block.code))
+        return { phase: 'closed', code: helpers + block.code, passedOver };
       passedOver.push(block.code);
+      if (block.isPython && onlyDefines(block.code)) helpers += block.code;
       block = undefined;
     } else if (block) {
       const blanks = /^[ \t]*/.exec(line)![0].length;
       block.code += line.slice(Math.min(blanks, block.indent.length));
     }
   }
-  if (block?.isPython) return { phase: 'code', code: block.code, passedOver };
+  if (block?.isPython) return { phase: 'code', code: helpers + block.code, passedOver };
   return { phase: 'prose', code: '', passedOver: block ? [...passedOver, block.code] : passedOver };
 }

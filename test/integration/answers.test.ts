@@ -49,6 +49,15 @@ describe('a right answer is found', () => {
     ],
     ['before prose', `${f}\nThis adds one to x.\n`],
     ['before prose, without a block', `${f}\nThis adds one to x.\n`, nothing],
+    [
+      'behind its helper, in a block of its own',
+      'def add(x, y):\n    return x + y\n```\nThen:\n```python\ndef f(x):\n    return add(x, 1)\n```\n',
+    ],
+    [
+      'behind its import and an illustration',
+      'So:\n```python\nimport operator\n```\nand\n```python\noperator.add(y, 1)\n```\nThen:\n```python\ndef f(x):\n    return operator.add(x, 1)\n```\n',
+      nothing,
+    ],
     ['as a lambda', 'f = lambda x: x + 1\n```\nDone.\n'],
     [
       'as a method that is bound',
@@ -117,6 +126,15 @@ describe('guided lines', () => {
     const { outcomes, result } = await candidatesOf(answer, {}, task);
     expect(outcomes).toContain('kept');
     expect(result.guidedTokens).toBeGreaterThan(0);
+  });
+
+  it('are run with the helper of a block before', async () => {
+    const helper = 'def add(x, y):\n    return x + y\n';
+    const main = 'def f(x):\n    y = x\n    return add(y, 1)\n';
+    const { programs, result } = await candidatesOf(`${helper}\`\`\`\nand\n\`\`\`python\n${main}\`\`\`\n`);
+    expect(result).toMatchObject({ program: helper + main, solved: true });
+    expect(programs.length).toBeGreaterThan(2);
+    for (const program of programs) expect((helper + main).startsWith(program!)).toBe(true);
   });
 
   it('in a block of a list go on at its margin', async () => {

@@ -217,6 +217,26 @@ describe('answerRegion', () => {
     expect(code).toBe('def f(x):\n    """Adds.\n');
   });
 
+  it.each([
+    ['import re\n', true],
+    ['import re\ngröße: int = 7\n\n@cache\ndef g(x):\n    print(x)\n    return x\n', true],
+    ['class A:\n    x = 1\n', true],
+    ['x = 1\n', false],
+    ['def g(x):\n    return x\nprint(g(1))\n', false],
+    ['import re\nre.compile(\n', false],
+    ['>>> def g(x): return x\n', false],
+  ])('puts %j before the answer’s own block: %s', (helper, isPut) => {
+    for (const [begun, fenced] of [
+      ['```python\n', false],
+      ['', true],
+    ] as const) {
+      const answer = `${begun}${helper}\`\`\`\nand\n\`\`\`python\n${f}`;
+      const code = isPut ? helper + f : f;
+      expect(answerRegion(answer, { fenced, isAnswer })).toMatchObject({ phase: 'code', code });
+      expect(answerRegion(`${answer}\`\`\``, { fenced, isAnswer })).toMatchObject({ phase: 'closed', code });
+    }
+  });
+
   it('tells the blocks that it passes over', () => {
     const answer = '```\nx = 1\n```\n```bash\nls\n```\n```python\ny = 2\n```';
     expect(answerRegion(answer, { fenced: false, isAnswer }).passedOver).toEqual([
