@@ -23,8 +23,8 @@ export interface Finish {
 /**
  * Lets agents that differ in their options loose on one task, over one model and one runner: the first program
  * that passes the visible tests wins and ends the others (arXiv 2506.10948 races over γ, temperature, horizon
- * and prompt; hidden tests have no say here). Where none passes, the result is that of most visible tests, ties:
- * the agent named first. While one agent's programs run, others decode; all share the prompt's cells.
+ * and prompt; hidden tests have no say here). Where none passes, the result is that of most visible tests, ties: one that
+ * no budget cut off, then the agent named first. While one agent's programs run, others decode; all share the prompt's cells.
  *
  * Throws as `solve` does. The others' runs end in order (`outrun`), so that the result tells what each has cost; nobody
  * waits for a verdict on them.
@@ -56,6 +56,9 @@ export function runAgents(taskInput: TaskInput, setup: RaceSetup, { endsAtPass, 
 }
 
 function mostPassed(runs: readonly (RunResult | undefined)[]): number {
-  const passed = runs.map((run) => run?.testsPassed ?? -1);
-  return passed.indexOf(Math.max(...passed));
+  const ranks = runs.map((run) => {
+    if (!run) return -1;
+    return run.testsPassed + (run.endedBy === 'end-of-code' ? 0.5 : 0);
+  });
+  return ranks.indexOf(Math.max(...ranks));
 }

@@ -94,6 +94,17 @@ describe('one agent after another', () => {
     expect(await race(task, at)).toMatchObject({ solved: false, chosen: 0, testsPassed: 1, testsTotal: 2 });
   });
 
+  it('takes of equal programs one that no budget cut off', async () => {
+    const cut = { ...plain, budget: { newTokens: 2 } };
+    const { chosen, runs } = await race(task, setup([cut, plain, plain], { concurrency: 1 }));
+    expect(runs.map((run) => [run?.endedBy, run?.testsPassed])).toEqual([
+      ['new-tokens', 0],
+      ['end-of-code', 0],
+      ['end-of-code', 0],
+    ]);
+    expect(chosen).toBe(1);
+  });
+
   it('shares a budget of rows: what is left is the next agent’s, and none is started on nothing', async () => {
     const alone = await race(task, setup([plain], { concurrency: 1 }));
     const modelTokens = Math.floor(alone.rows * 1.5);
