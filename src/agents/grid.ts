@@ -1,3 +1,4 @@
+import { nthSeed } from '../guidance/uniform-stream.ts';
 import type { SolveOptions } from '../options.ts';
 
 /** Values to try for some options of `solve`. */
@@ -20,7 +21,7 @@ export function grid(axes: GridAxes, base: SolveOptions = {}): SolveOptions[] {
     const count = plain.size;
     return plain.add(withoutDraws(agent)).size > count;
   });
-  return axes.seed ? agents : agents.map((agent, i) => ({ ...agent, seed: ((base.seed ?? 0) + i) >>> 0 }));
+  return axes.seed ? agents : agents.map((agent, i) => ({ ...agent, seed: nthSeed(base.seed ?? 0, i) }));
 }
 
 const ofDraws = new Set<string>([

@@ -2,10 +2,11 @@ import { uniformStream } from '../guidance/uniform-stream.ts';
 import { ByteText } from '../lines/byte-text.ts';
 import { countNewlines } from '../lines/count-newlines.ts';
 import type { ResolvedOptions } from '../options.ts';
-import type { Choice, SampleRequest, TokenId, TokenModel, TokenSequence } from '../token-model.ts';
+import type { TokenId, TokenModel, TokenSequence } from '../token-model.ts';
 import type { Answer } from './answer.ts';
-import type { Draft, Drafts } from './drafts.ts';
+import type { Drafts } from './drafts.ts';
 import { isConditionalAlone } from './one-stream.ts';
+import { PickAhead } from './pick-ahead.ts';
 import type { Streams } from './streams.ts';
 
 export interface Candidate {
@@ -33,11 +34,7 @@ export interface CandidateSetup {
 
 /** A candidate while it grows. */
 interface Growing {
-  readonly draw: () => number;
-  /** Draws for tokens to come; a draw belongs to its token, however many are drawn at once. */
-  readonly uniforms: number[];
-  /** Drawn ahead, in their order. */
-  drawn: Choice[];
+  readonly picks: PickAhead;
   readonly text: ByteText;
   readonly tokens: TokenId[];
   readonly logprobs: number[];
@@ -49,16 +46,16 @@ interface Growing {
  * Samples continuations of the code from the unconditional sequence, all in one batch: every
  * candidate asks for its next token in the same turn of the event loop. Candidates that have drawn the same
  * tokens so far are one sequence, decoded once. Likeliest first; ties by text. Guesses at what comes are drawn ahead
- * along, where that pays: a token that was drawn ahead is the very token that would have been drawn.
+ * along, where that pays.
  *
  * Where the unconditional stream rests while the line is decoded, the sequences stay open until it is evaluated
  * again: it then takes over the cells of the candidate that the line has followed.
  */
 export async function sampleCandidates(setup: CandidateSetup): Promise<Candidate[]> {
-  const { options, refresh } = setup;
+  const { model, options, refresh } = setup;
   const growing = Array.from({ length: options.candidates }, (_, i): Growing => {
-    const draw = uniformStream(options.seed, refresh, i);
-    return { draw, uniforms: [], drawn: [], text: new ByteText(), tokens: [], logprobs: [] };
+    const picks = new PickAhead(model, uniformStream(options.seed, refresh, i));
+    return { picks, text: new ByteText(), tokens: [], logprobs: [] };
   });
   await growAll(setup, growing);
   const candidates = growing.map(({ ended = '', tokens, logprobs }) => ({ text: ended, tokens, logprobs }));
@@ -89,10 +86,12 @@ async function drawNext(
   sequence: TokenSequence,
   members: Growing[],
 ): Promise<Group[]> {
-  const draft = members.some(({ drawn }) => drawn.length === 0)
+  const { temperature, topP, topK, minP } = setup.options;
+  const request = { kind: 'sample', sequence, temperature, topP, topK, minP } as const;
+  const draft = members.some(({ picks }) => !picks.isKnown)
     ? setup.ahead?.next({ since: members[0]!.tokens, tokens: sequence.tokens, streams: 1 })
     : undefined;
-  const choices = await allEnded(members.map((member) => pick(setup, sequence, member, draft)));
+  const choices = await allEnded(members.map(({ picks }) => picks.next(request, draft, setup.signal)));
   const isFull = sequence.length + 1 >= setup.model.maxSequenceTokens;
   const groups = new Map<TokenId, Group>();
   for (const [i, member] of members.entries()) {
@@ -166,28 +165,6 @@ function take(setup: CandidateSetup, member: Growing, token: TokenId, logprob: n
   const newlines = options.horizonLines + (answer.code === '' || answer.code.endsWith('\n') ? 0 : 1);
   const isLong = countNewlines(text) >= newlines || member.tokens.length >= options.candidateTokens;
   if (isLong || answer.continuation(text).isWhole) member.ended = completeLines(setup, text);
-}
-
-async function pick(
-  { model, options, signal }: CandidateSetup,
-  sequence: TokenSequence,
-  member: Growing,
-  draft: Draft | undefined,
-): Promise<Choice> {
-  const { uniforms, drawn, draw } = member;
-  const { temperature, topP, topK, minP } = options;
-  const request: SampleRequest = { kind: 'sample', sequence, temperature, topP, topK, minP };
-  const drafted = draft?.tokens.length ?? 0;
-  while (drawn.length === 0 && uniforms.length <= drafted) uniforms.push(draw());
-  const [uniform] = uniforms.splice(0, 1);
-  const known = drawn.shift();
-  if (known) return known;
-  if (!draft) return model.choose({ ...request, uniform: uniform! }, { signal });
-  const wanted = [uniform!, ...uniforms.slice(0, drafted)];
-  const [first, ...others] = await model.chooseAlong(request, draft.tokens, wanted, { signal });
-  draft.learn(others.length);
-  member.drawn = others;
-  return first!;
 }
 
 /** Cut also after the last newline: half a line may parse and still mean something else. */

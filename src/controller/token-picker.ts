@@ -2,6 +2,7 @@ import type { ResolvedOptions } from '../options.ts';
 import type { Choice, ChoiceRequest, TokenId, TokenModel, TokenSequence } from '../token-model.ts';
 import { type Draft, Drafts } from './drafts.ts';
 import { isConditionalAlone } from './one-stream.ts';
+import { PickAhead } from './pick-ahead.ts';
 import type { Streams } from './streams.ts';
 
 /** A token of the answer, and what each stream thought of it. */
@@ -17,37 +18,38 @@ export interface PickedToken {
 /**
  * Picks the answer's tokens, one at a time: from the guided mixture where there is a signal, from the
  * conditional stream alone for an ungated γ = 1, from the unconditional one otherwise. Guesses at what comes are
- * verified ahead; a pick that was verified ahead is the very pick that would have been made.
+ * verified ahead.
  */
 export class TokenPicker {
-  readonly #model: TokenModel;
   readonly #streams: Streams;
   readonly #options: ResolvedOptions;
-  readonly #draw: () => number;
   readonly #drafts: Drafts;
-  /** Draws for picks to come; a draw belongs to its pick, however many are asked for at once. */
-  readonly #uniforms: number[] = [];
-  #verified: Choice[] = [];
+  readonly #picks: PickAhead;
   /** The sequence that the picks come from; of a pair the conditional one, which no pair has with another. */
-  #verifiedAt: TokenSequence | undefined;
+  #place: TokenSequence | undefined;
   /** Tokens since the drafts were set. */
   #since: TokenId[] = [];
-  draftedTokens = 0;
-  acceptedTokens = 0;
 
   constructor(model: TokenModel, streams: Streams, options: ResolvedOptions, draw: () => number) {
-    this.#model = model;
     this.#streams = streams;
     this.#options = options;
-    this.#draw = draw;
+    this.#picks = new PickAhead(model, draw);
     this.#drafts = new Drafts(model, { withinLine: options.guidanceStrength > 0 });
+  }
+
+  get draftedTokens(): number {
+    return this.#picks.draftedTokens;
+  }
+
+  get acceptedTokens(): number {
+    return this.#picks.acceptedTokens;
   }
 
   /** How the answer may go on, likeliest first; of each the next line counts. */
   setDrafts(texts: readonly (readonly TokenId[])[]): void {
     this.#drafts.set(texts);
     this.#since = [];
-    this.#verified = [];
+    this.#picks.drop();
   }
 
   /** A token that was picked in an earlier part of the run: its draw is spent. */
@@ -60,30 +62,16 @@ export class TokenPicker {
     const request = this.#request(guided);
     // What was verified in one distribution says nothing of another.
     const place = request.kind === 'guided' ? request.conditional : request.sequence;
-    if (place !== this.#verifiedAt) this.#verified = [];
-    this.#verifiedAt = place;
-    const verified = this.#verified.shift();
-    if (verified) this.acceptedTokens++;
-    const choice = verified ?? (await this.#choose(request, signal));
-    this.#uniforms.shift();
+    if (place !== this.#place) this.#picks.drop();
+    this.#place = place;
+    const draft = this.#picks.isKnown ? undefined : this.#draftFor(request);
+    const choice = await this.#picks.next(request, draft, signal);
     this.#since.push(choice.token);
     return readPick(request, choice, this.#streams);
   }
 
-  async #choose(request: ChoiceRequest, signal: AbortSignal): Promise<Choice> {
-    const draft = this.#options.speculation ? this.#draftFor(request) : undefined;
-    const drafted = draft?.tokens.length ?? 0;
-    while (this.#uniforms.length <= drafted) this.#uniforms.push(this.#draw());
-    if (!draft) return this.#model.choose({ ...request, uniform: this.#uniforms[0]! }, { signal });
-    const uniforms = this.#uniforms.slice(0, drafted + 1);
-    const [first, ...verified] = await this.#model.chooseAlong(request, draft.tokens, uniforms, { signal });
-    this.#verified = verified;
-    draft.learn(verified.length);
-    this.draftedTokens += drafted;
-    return first!;
-  }
-
   #draftFor(request: ChoiceRequest): Draft | undefined {
+    if (!this.#options.speculation) return undefined;
     const { tokens } = this.#streams.unconditional;
     return this.#drafts.next({ since: this.#since, tokens, streams: request.kind === 'guided' ? 2 : 1 });
   }

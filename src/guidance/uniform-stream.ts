@@ -11,6 +11,11 @@ export function uniformStream(seed: number, ...path: readonly number[]): () => n
   return () => (generator.next() >>> 0) / 2 ** 32;
 }
 
+/** The seed of the n-th of several runs, counted from 0; behind the last of all seeds comes the first. */
+export function nthSeed(seed: number, n: number): number {
+  return (seed + n) % 2 ** 32;
+}
+
 /** MurmurHash3's 32-bit finalizer, with an odd constant first so that 0 does not stay 0. */
 function mix(value: number): number {
   let h = (value + 0x9e3779b9) | 0;

@@ -1,5 +1,6 @@
 import type { RaceSetup } from '../agents/race-setup.ts';
 import { TracewiseError } from '../errors.ts';
+import { nthSeed } from '../guidance/uniform-stream.ts';
 import { resolveOptions, type SolveOptions } from '../options.ts';
 
 /**
@@ -32,7 +33,7 @@ export function plainSamples(setup: SamplingSetup): RaceSetup {
     ...options,
     guidanceStrength: 0,
     finalTemperature: greedyFirst && i === 0 ? 0 : temperature,
-    seed: (seed + i) >>> 0,
+    seed: nthSeed(seed, i),
     budget: { newTokens },
   }));
   return { engine, runner, agents, concurrency, budget, ...(signal && { signal }) };
