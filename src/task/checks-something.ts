@@ -1,8 +1,5 @@
 import { logicalLines } from '../lines/logical-lines.ts';
-import { codeOnly } from './python-text.ts';
-
-const statement =
-  /^(?:assert|async|class|def|del|for|from|global|if|import|match|nonlocal|pass|raise|try|type|while|with)\b/;
+import { codeOnly, isStatement } from './python-text.ts';
 
 /**
  * Whether a test's text can tell a right program from a wrong one. A comparison without its `assert`
@@ -14,7 +11,7 @@ export function checksSomething(test: string): boolean {
   const last = logicalLines(code).at(-1);
   if (last === undefined || last.indent > 0) return true;
   const isAssignment = /[^=!<>:]=(?!=)/.test(outsideBrackets(last.text));
-  return statement.test(last.text) || isAssignment;
+  return isStatement(last.text) || isAssignment;
 }
 
 /** What stands in brackets left out: a keyword argument is no assignment. */

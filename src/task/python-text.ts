@@ -19,3 +19,11 @@ const stringsAndComments =
 export function mentions(code: string, name: string): boolean {
   return new RegExp(`${noNameBefore}${name}${noNameAfter}`, 'u').test(code);
 }
+
+const statement =
+  /^(?:assert|async|class|def|del|for|from|global|if|import|nonlocal|pass|raise|return|try|while|with)\b|^type\s+\w|^match\b[^\n]*:\s*(?:\n|$)/;
+
+/** Whether a logical line is a statement by its first word: no expression, and no assignment. */
+export function isStatement(line: string): boolean {
+  return statement.test(line);
+}

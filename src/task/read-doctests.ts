@@ -2,7 +2,7 @@ import type { ProgramTest } from '../program-runner.ts';
 import { doctestExamples, type Example } from './doctest-examples.ts';
 import { comparePrinted, isValue } from './doctest-output.ts';
 import { isCall } from './is-call.ts';
-import { codeOnly, mentions, noNameBefore, pythonName } from './python-text.ts';
+import { codeOnly, isStatement, mentions, noNameBefore, pythonName } from './python-text.ts';
 
 export interface Doctests {
   readonly tests: ProgramTest[];
@@ -97,11 +97,13 @@ function boundNames(source: string): string[] {
   return [...source.matchAll(binding)].flatMap(([, names]) => names!.split(/\s*,\s*/));
 }
 
-const statement =
-  /^(?:async|assert|class|def|del|for|from|global|if|import|print|raise|return|try|while|with)\b/;
-
 function isExpression(source: string): boolean {
-  return !statement.test(source) && boundNames(source).length === 0 && !codeOnly(source).includes(';');
+  return (
+    !isStatement(source) &&
+    !/^print\b/.test(source) &&
+    boundNames(source).length === 0 &&
+    !codeOnly(source).includes(';')
+  );
 }
 
 /** Anything but a plain call, with its comment perhaps, has to be kept from the comparison behind it. */

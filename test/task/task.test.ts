@@ -47,13 +47,17 @@ describe('a JSON task', () => {
     expect(() => parseTask(task)).toThrow(message);
   });
 
-  it.each(['f(2) == 99', 'x = 2\nf(x) == 99', "f('assert') == 1", 'f(a=2)'])(
-    'refuses a test that passes whatever it comes to: %j',
-    (test) => {
-      expect(() => parseTask({ text: 'x', tests: [test] })).toThrow(/can fail.*write `assert …`/s);
-      expect(() => parseTask({ text: 'x', tests: [{ kind: 'assert', source: test }] })).toThrow('can fail');
-    },
-  );
+  it.each([
+    'f(2) == 99',
+    'type(f(2)) == int',
+    'match(f(2))',
+    'x = 2\nf(x) == 99',
+    "f('assert') == 1",
+    'f(a=2)',
+  ])('refuses a test that passes whatever it comes to: %j', (test) => {
+    expect(() => parseTask({ text: 'x', tests: [test] })).toThrow(/can fail.*write `assert …`/s);
+    expect(() => parseTask({ text: 'x', tests: [{ kind: 'assert', source: test }] })).toThrow('can fail');
+  });
 
   it.each([
     'x = 2\nassert f(x) == 99',
