@@ -22,8 +22,9 @@ const budgetSchema = z.strictObject({
   /** Tokens of the answer. */
   newTokens: count.default(512),
   /**
-   * Rows (tokens of any sequence) that this run may put through the model. It stops within its candidates, and passes the
-   * number by no more than one prompt or signal and one draft.
+   * Rows (tokens of any sequence) that this run may put through the model. It stops within its candidates and before a
+   * signal that does not fit, and passes the number by no more than its prompt and one step: a draft, or a token of each
+   * candidate and what is drawn ahead of it.
    */
   modelTokens: count.optional(),
   /** After it the program is still judged: that takes the tests' own `timeoutMs` each at most. */

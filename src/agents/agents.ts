@@ -85,17 +85,13 @@ export class Agents {
   async #work(agent: number): Promise<void> {
     const { task, engine, runner, lineup, signal, onEvent } = this.#setup;
     const resume = eventsOf(this.#setup.resume, agent);
-    const start = resume[0];
-    const budget = {
-      ...this.#budgetOf(agent),
-      ...(start?.type === 'run-start' && { modelTokens: start.options.budget.modelTokens }),
-    };
-    const run = startRun(task, { ...lineup.agents[agent], engine, runner, signal, budget, resume });
+    const setup = { ...lineup.agents[agent], engine, runner, signal, resume };
+    const run = startRun(task, setup, { rowsLeft: () => this.#rowsLeft() });
     this.#working.set(agent, run);
     try {
       for await (const event of run) {
         onEvent({ ...event, agent });
-        // A lone agent keeps the budget by itself, at the same token every time.
+        // What others have asked for and not got yet is let go; a lone agent ends at the same token every time.
         if (lineup.concurrency > 1 && this.#rowsLeft() <= 0) this.#stop(0, 'model-tokens');
       }
       const result = await run;
@@ -104,12 +100,6 @@ export class Agents {
     } finally {
       this.#working.delete(agent);
     }
-  }
-
-  #budgetOf(agent: number) {
-    const { budget } = this.#setup.lineup.agents[agent]!;
-    const modelTokens = Math.min(budget.modelTokens ?? Infinity, Math.max(1, this.#rowsLeft()));
-    return modelTokens === Infinity ? budget : { ...budget, modelTokens };
   }
 
   #rowsLeft(): number {

@@ -24,6 +24,8 @@ export interface AttemptSetup {
   /** Aborts to end it for good, also where it is being ended in order. */
   readonly abortSignal: AbortSignal;
   readonly emit: (body: EventBody) => void;
+  /** Rows that a budget of several runs has left; by default they have none. */
+  readonly rowsLeft?: (() => number) | undefined;
   readonly rewriteSignal?: SignalRewriter | undefined;
   /** Its events stand already, and are not emitted again. */
   readonly recorded?: RecordedRun | undefined;

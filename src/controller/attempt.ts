@@ -139,7 +139,10 @@ export class Attempt {
       signal.throwIfAborted();
       this.#checkBudget();
       const guided = this.#guidanceIsOn();
-      if (guided && this.#refreshIsDue()) await this.#refresh();
+      if (guided && this.#refreshIsDue()) {
+        await this.#refresh();
+        this.#checkRows();
+      }
       const picked = await this.#picker.next(guided, signal);
       if (model.isEndOfGeneration(picked.token)) return;
       const text = this.#accept(picked);
@@ -219,9 +222,11 @@ export class Attempt {
     if (!this.#streams.hasRoom) throw new RunStopped('context-full');
   }
 
+  /** A signal that would take all that is left is not read. */
   #checkRows(): void {
-    const { modelTokens = Infinity } = this.#setup.options.budget;
-    if (this.#rows >= modelTokens) throw new RunStopped('model-tokens');
+    const { options, rowsLeft = () => Infinity } = this.#setup;
+    const own = (options.budget.modelTokens ?? Infinity) - this.#rows;
+    if (this.#streams.unreadRows >= Math.min(own, rowsLeft())) throw new RunStopped('model-tokens');
   }
 
   /** A token may end several lines at once; its cost counts for the first of them. */

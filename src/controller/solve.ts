@@ -40,14 +40,17 @@ export interface Run extends Underway<RunResult, RunEvent> {
 export function solve(taskInput: TaskInput, setup: SolveSetup): Run {
   mustHave(setup, 'engine', 'runner');
   const task = parseTask(taskInput);
-  return startRun(task, setup, (abortSignal) => checkTests(task, setup.runner, abortSignal));
+  return startRun(task, setup, { check: (abortSignal) => checkTests(task, setup.runner, abortSignal) });
 }
 
-/** A run of a checked task; `check`: what is left to look at before it begins. */
+/** A run of a checked task; `check`: what is left to look at before it begins. `rowsLeft`: see `AttemptSetup`. */
 export function startRun(
   task: Task,
   setup: SolveSetup,
-  check?: (abortSignal: AbortSignal) => Promise<void>,
+  {
+    check,
+    rowsLeft,
+  }: Pick<AttemptSetup, 'rowsLeft'> & { check?: (abortSignal: AbortSignal) => Promise<void> },
 ): Run {
   const { engine: model, runner, signal, rewriteSignal, resume = [], ...options } = setup;
   const resolved = resolveOptions(options);
@@ -62,16 +65,8 @@ export function startRun(
   const work = async (signals: Pick<AttemptSetup, 'signal' | 'abortSignal'>): Promise<RunResult> => {
     if (kept.length > 0 && !recorded) return foldRun(kept);
     await check?.(signals.abortSignal);
-    attempt = new Attempt({
-      task,
-      options: resolved,
-      model,
-      runner,
-      ...signals,
-      emit,
-      rewriteSignal,
-      recorded,
-    });
+    const at = { task, options: resolved, model, runner, ...signals };
+    attempt = new Attempt({ ...at, emit, rowsLeft, rewriteSignal, recorded });
     await attempt.run();
     return foldRun(log.events);
   };

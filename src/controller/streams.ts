@@ -20,6 +20,7 @@ export class Streams {
   #conditional: TokenSequence | undefined;
   #rows = 0;
   #cachedTokens = 0;
+  #unreadRows = 0;
 
   /** `together`: both sequences are asked at once, and so need their cells at once. */
   constructor(model: TokenModel, { head, tail, begun }: PromptPieces, { together }: { together: boolean }) {
@@ -72,6 +73,7 @@ export class Streams {
   setSignal(text: string): void {
     if (text === '') {
       this.#conditional = this.#release(this.#conditional);
+      this.#unreadRows = 0;
       return;
     }
     this.#conditional ??= this.unconditional.fork(this.#headLength);
@@ -81,9 +83,11 @@ export class Streams {
     const same = commonPrefix(behind, known);
     this.#conditional.truncate(this.#headLength + same);
     this.#conditional.append(behind.slice(same));
+    this.#unreadRows = behind.length - same;
   }
 
   append(token: TokenId): void {
+    this.#unreadRows = 0;
     this.#code.push(token);
     this.unconditional.append([token]);
     this.#conditional?.append([token]);
@@ -103,6 +107,11 @@ export class Streams {
   /** Rows put through the model for this run, by all of its sequences. */
   get rows(): number {
     return this.#sum('numEvaluatedTokens') + this.#rows;
+  }
+
+  /** Rows that the signal will take, where no token was picked since it was set. */
+  get unreadRows(): number {
+    return this.#unreadRows;
   }
 
   get cachedTokens(): number {

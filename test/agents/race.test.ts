@@ -153,6 +153,19 @@ describe('agents at once', () => {
     expect(runs[0]!.endedBy).toBe('end-of-code');
   });
 
+  it('reads no signal that the shared budget of rows has no room for', async () => {
+    const quiet = { ...guided, candidates: 2, speculation: false, seed: 3 };
+    const whole = await race(task, setup([quiet, plain]));
+    const prompts = 3 * whole.runs[1]!.rows;
+    const overshoots = [];
+    for (let modelTokens = prompts; modelTokens < whole.rows; modelTokens += 5) {
+      const { rows } = await race(task, setup([quiet, plain], { budget: { modelTokens } }));
+      overshoots.push(rows - modelTokens);
+    }
+    expect(overshoots.length).toBeGreaterThan(20);
+    expect(Math.max(...overshoots)).toBeLessThan(6);
+  });
+
   it('ends all of them when the budget of rows is spent', async () => {
     const endless = { ...plain, budget: { newTokens: 10_000 } };
     const at = setup([endless, endless], { budget: { modelTokens: 2000 } }, () => 'word ');

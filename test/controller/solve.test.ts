@@ -159,6 +159,19 @@ describe('solve', () => {
     expect(rows).toBeLessThan(900 + 8);
   });
 
+  it('reads no signal that its budget of rows has no room for', async () => {
+    const options = { candidates: 2, guidanceStrength: 1.5, speculation: false };
+    const events = await eventsOf(solve(task, setup(options)));
+    const { counters } = events.at(-1) as Extract<RunEvent, { type: 'run-end' }>;
+    const { promptTokens } = events[0] as Extract<RunEvent, { type: 'run-start' }>;
+    expect(counters.rows).toBeGreaterThan(promptTokens + 150);
+    for (let modelTokens = promptTokens + 1; modelTokens < counters.rows; modelTokens += 7) {
+      const { rows, endedBy } = await solve(task, setup({ ...options, budget: { modelTokens } }));
+      expect(endedBy).toBe('model-tokens');
+      expect(rows).toBeLessThan(modelTokens + 2);
+    }
+  });
+
   it('keeps a wall-clock budget and still judges what stands', async () => {
     const result = await solve(
       task,
