@@ -10,6 +10,7 @@ import { Answer } from './answer.ts';
 import type { AttemptSetup } from './attempt-setup.ts';
 import { Drafts } from './drafts.ts';
 import { Evidence, passesAll } from './evidence.ts';
+import { firstParsing } from './first-parsing.ts';
 import { isConditionalAlone } from './one-stream.ts';
 import type { RecordedRun } from './recorded-run.ts';
 import { refreshSignal, writeSignal } from './refresh-signal.ts';
@@ -264,11 +265,13 @@ export class Attempt {
   /** The first of the answer's texts that parses; as written where none does. */
   async #finalProgram(endedBy: EndReason): Promise<string> {
     const written = this.#answer.program;
-    const attempts = programTexts(written, soughtName(this.#setup.task), endedBy === 'end-of-code');
-    // Then nothing hangs on whether it parses, and nobody waits for an interpreter that says so.
-    if (attempts.length === 1) return `${written.trimEnd()}\n`;
-    const [parsed] = await this.#setup.runner.parse([attempts], { signal: this.#setup.abortSignal });
-    return `${(parsed ? attempts[parsed.index]! : written).trimEnd()}\n`;
+    const name = soughtName(this.#setup.task);
+    const texts = () => programTexts(written, name, endedBy === 'end-of-code');
+    const [, second] = texts();
+    // With one alone nothing hangs on whether it parses, and nobody waits for an interpreter that says so.
+    if (second === undefined) return `${written.trimEnd()}\n`;
+    const [parsed] = await firstParsing([texts()], this.#setup.runner, this.#setup.abortSignal);
+    return `${(parsed?.text ?? written).trimEnd()}\n`;
   }
 
   /** The last word on a program is spoken though a budget or a race ends the run, before or meanwhile; an abort is an abort. */

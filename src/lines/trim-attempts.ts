@@ -1,21 +1,21 @@
 /**
  * The texts to try, in order, until one parses (the reference implementation's executable-prefix
- * extraction, restated). Each round tries the text, then the text with a `pass` at the last line's own
- * indentation, drops the last line, tries again, then puts a `pass` in the dropped line's place.
+ * extraction, restated): the text, then it with a `pass` at its last line's own indentation; then the last line
+ * is dropped, and what is left is tried by itself, with a `pass` in the dropped line's place, and so on.
  */
-export function trimAttempts(text: string): string[] {
+export function* trimAttempts(text: string): Generator<string, void, undefined> {
   const lines = text.split('\n');
-  const attempts: string[] = [];
-  const attempt = (...extra: string[]) => attempts.push([...lines, ...extra].join('\n'));
-  while (lines.length > 0) {
-    attempt();
-    attempt(passLike(lines.at(-1)!));
+  let tried: string | undefined;
+  yield text;
+  for (;;) {
+    const own = passLike(lines.at(-1)!);
+    if (own !== tried) yield [...lines, own].join('\n');
     const dropped = lines.pop()!;
-    if (lines.length === 0) break;
-    attempt();
-    attempt(passLike(dropped));
+    if (lines.length === 0) return;
+    yield lines.join('\n');
+    tried = passLike(dropped);
+    yield [...lines, tried].join('\n');
   }
-  return attempts.filter((candidate, i) => candidate !== attempts[i - 1]);
 }
 
 function passLike(line: string): string {

@@ -49,6 +49,7 @@ describe('a right answer is found', () => {
     ],
     ['before prose', `${f}\nThis adds one to x.\n`],
     ['before prose, without a block', `${f}\nThis adds one to x.\n`, nothing],
+    ['between prose, without a block', `Here you are:\n\n${f}\nThis adds one to x.\n`, nothing],
     [
       'behind its helper, in a block of its own',
       'def add(x, y):\n    return x + y\n```\nThen:\n```python\ndef f(x):\n    return add(x, 1)\n```\n',

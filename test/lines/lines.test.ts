@@ -147,7 +147,7 @@ describe('functionState', () => {
 
 describe('trimAttempts', () => {
   it('starts with the whole text and ends with its first line', () => {
-    const attempts = trimAttempts('a\n  b\n  c(');
+    const attempts = [...trimAttempts('a\n  b\n  c(')];
     expect(attempts[0]).toBe('a\n  b\n  c(');
     expect(attempts).toContain('a\n  b\n  pass');
     expect(attempts).toContain('a\n  pass');
@@ -155,26 +155,40 @@ describe('trimAttempts', () => {
   });
 
   it('rescues a header that is followed by a deeper, blank line', () => {
-    expect(trimAttempts('def f(x):\n    ')).toContain('def f(x):\n    \n    pass');
+    expect([...trimAttempts('def f(x):\n    ')]).toContain('def f(x):\n    \n    pass');
+  });
+
+  it('tries no text twice', () => {
+    const attempts = [...trimAttempts('def f(x):\n    a\n    b\n\nc')];
+    expect(new Set(attempts).size).toBe(attempts.length);
   });
 
   it('gives an empty text one try', () => {
-    expect(trimAttempts('')).toEqual(['', '\npass']);
+    expect([...trimAttempts('')]).toEqual(['', '\npass']);
   });
 });
 
 describe('programTexts', () => {
   const f = 'def f(x):\n    return 1\n';
 
+  const texts = (...of: Parameters<typeof programTexts>) => [...programTexts(...of)];
+
   it('of a complete answer are itself and what ends with its function', () => {
-    expect(programTexts(f, 'f', true)).toEqual([f]);
-    expect(programTexts(`${f}\nThis adds.\n`, 'f', true)).toEqual([`${f}\nThis adds.\n`, `${f}\n`]);
+    expect(texts(f, 'f', true)).toEqual([f]);
+    expect(texts(`${f}\nThis adds.\n`, 'f', true)).toEqual([`${f}\nThis adds.\n`, `${f}\n`]);
+  });
+
+  it('are tried without what stands before the first definition in the end', () => {
+    const said = 'Here it is.\nfrom here on import it:\n';
+    const code = `import re\n${f}`;
+    expect(texts(`${said}\n${code}Done.\n`, 'f', true).slice(2)).toEqual([`${code}Done.\n`, code]);
+    expect(texts(`${said}${f}resu`, 'f', false)).toContain(f);
   });
 
   it('of one that was cut short leave half a line out first where it is behind the function', () => {
-    expect(programTexts(`${f}resu`, 'f', false)[0]).toBe(f);
-    expect(programTexts('def f(x):\n    return 1', 'f', false)[0]).toBe('def f(x):\n    return 1');
-    expect(programTexts(`${f}a = 1\nresu`, 'f', false)[0]).toBe(`${f}a = 1\n`);
+    expect(texts(`${f}resu`, 'f', false)[0]).toBe(f);
+    expect(texts('def f(x):\n    return 1', 'f', false)[0]).toBe('def f(x):\n    return 1');
+    expect(texts(`${f}a = 1\nresu`, 'f', false)[0]).toBe(`${f}a = 1\n`);
   });
 });
 
