@@ -9,7 +9,7 @@ import { type Evidence, passesAll } from './evidence.ts';
 import { keepPrograms } from './keep-programs.ts';
 import type { SampledAt } from './roll-over.ts';
 import { RunStopped } from './run-stopped.ts';
-import { logprobOf, sampleCandidates } from './sample-candidates.ts';
+import { sampleCandidates } from './sample-candidates.ts';
 import type { Streams } from './streams.ts';
 
 export interface SignalSetup extends AttemptSetup {
@@ -52,19 +52,12 @@ export async function refreshSignal(setup: RefreshSetup): Promise<Refreshed> {
     options,
     signal,
   });
-  kept.forEach((program, candidate) => {
+  for (const [candidate, program] of kept.entries()) {
+    const { text, tokens, logprob } = candidates[candidate]!;
     const { outcome } = program;
-    emit({
-      type: 'candidate-end',
-      line,
-      candidate,
-      text: candidates[candidate]!.text,
-      tokens: candidates[candidate]!.tokens.length,
-      logprob: logprobOf(candidates[candidate]!),
-      outcome,
-      ...(outcome === 'kept' && { program: program.program }),
-    });
-  });
+    const ran = outcome === 'kept' ? { program: program.program } : {};
+    emit({ type: 'candidate-end', line, candidate, text, tokens: tokens.length, logprob, outcome, ...ran });
+  }
   const programs = kept.map((program) => (program.outcome === 'kept' ? program.program : undefined));
   const entries = await runPrograms(setup, programs);
   const told = setup.rewriteSignal?.(entries, refresh) ?? entries;

@@ -14,8 +14,8 @@ export interface Candidate {
   readonly text: string;
   /** As drawn, those cut from the text included. */
   readonly tokens: readonly TokenId[];
-  /** Of its tokens, in nats. */
-  readonly logprobs: readonly number[];
+  /** Of all its tokens, in nats. */
+  readonly logprob: number;
 }
 
 export interface CandidateSetup {
@@ -37,7 +37,7 @@ interface Growing {
   readonly picks: PickAhead;
   readonly text: ByteText;
   readonly tokens: TokenId[];
-  readonly logprobs: number[];
+  logprob: number;
   /** Its final text, once it has ended. */
   ended?: string;
 }
@@ -55,16 +55,11 @@ export async function sampleCandidates(setup: CandidateSetup): Promise<Candidate
   const { model, options, refresh } = setup;
   const growing = Array.from({ length: options.candidates }, (_, i): Growing => {
     const picks = new PickAhead(model, uniformStream(options.seed, refresh, i));
-    return { picks, text: new ByteText(), tokens: [], logprobs: [] };
+    return { picks, text: new ByteText(), tokens: [], logprob: 0 };
   });
   await growAll(setup, growing);
-  const candidates = growing.map(({ ended = '', tokens, logprobs }) => ({ text: ended, tokens, logprobs }));
-  return candidates.sort((a, b) => logprobOf(b) - logprobOf(a) || (a.text < b.text ? -1 : 1));
-}
-
-/** Of all its tokens, in nats. */
-export function logprobOf({ logprobs }: Candidate): number {
-  return logprobs.reduce((sum, logprob) => sum + logprob, 0);
+  const candidates = growing.map(({ ended = '', tokens, logprob }) => ({ text: ended, tokens, logprob }));
+  return candidates.sort((a, b) => b.logprob - a.logprob || (a.text < b.text ? -1 : 1));
 }
 
 async function growAll(setup: CandidateSetup, members: Growing[]): Promise<void> {
@@ -153,7 +148,7 @@ async function allEnded<T>(work: readonly Promise<T>[]): Promise<T[]> {
 
 function take(setup: CandidateSetup, member: Growing, token: TokenId, logprob: number): void {
   const { model, options, answer } = setup;
-  member.logprobs.push(logprob);
+  member.logprob += logprob;
   member.tokens.push(token);
   setup.onToken?.();
   if (model.isEndOfGeneration(token)) {

@@ -15,14 +15,9 @@ export type SoughtName = string | undefined;
  */
 export function functionState(code: string, name: SoughtName): FunctionState {
   if (name === undefined) return 'inside';
-  const header = headerPattern(name);
-  let state: FunctionState = 'before';
-  for (const line of logicalLines(code)) {
-    if (line.indent > 0) continue;
-    if (header.test(line.text)) state = 'inside';
-    else if (state === 'inside') state = 'after';
-  }
-  return state;
+  const end = endOfDefinition(code, name);
+  if (end === undefined) return 'before';
+  return end === code.length ? 'inside' : 'after';
 }
 
 /**
@@ -30,25 +25,24 @@ export function functionState(code: string, name: SoughtName): FunctionState {
  * none has come.
  */
 export function endOfFunction(code: string, name: SoughtName): number {
-  if (name === undefined) return code.length;
-  const header = headerPattern(name);
-  let inside = false;
-  let end: number | undefined;
-  for (const line of logicalLines(code)) {
-    if (line.indent > 0) continue;
-    if (header.test(line.text)) {
-      inside = true;
-      end = undefined;
-    } else if (inside) end ??= line.start;
-  }
-  return end ?? code.length;
+  return (name === undefined ? undefined : endOfDefinition(code, name)) ?? code.length;
 }
 
 /** Whether the code holds the header of what is asked for. */
 export function definesFunction(code: string, name: SoughtName): boolean {
-  if (name === undefined) return code.trim() !== '';
+  return name === undefined ? code.trim() !== '' : endOfDefinition(code, name) !== undefined;
+}
+
+/** Undefined where nothing is defined. */
+function endOfDefinition(code: string, name: string): number | undefined {
   const header = headerPattern(name);
-  return logicalLines(code).some((line) => line.indent === 0 && header.test(line.text));
+  let end: number | undefined;
+  for (const line of logicalLines(code)) {
+    if (line.indent > 0) continue;
+    if (header.test(line.text)) end = code.length;
+    else if (end === code.length) end = line.start;
+  }
+  return end;
 }
 
 function headerPattern(name: string): RegExp {

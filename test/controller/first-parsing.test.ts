@@ -27,7 +27,7 @@ it('gives of each list the first text that parses, however far behind', async ()
 it('a long program is not sent once for each of its lines', async () => {
   const { runner, asked } = counting();
   const codeSoFar = `def f(x):\n${'    x += 1\n'.repeat(300)}`;
-  const candidate = (text: string) => ({ text, tokens: [], logprobs: [] });
+  const candidate = (text: string) => ({ text, tokens: [], logprob: 0 });
   const kept = await keepPrograms(
     [candidate('    y = (\n    z'), candidate('    return x\n'), candidate('    while x:\n')],
     { runner, codeSoFar, name: 'f', options: { executedText: 'written' }, signal },

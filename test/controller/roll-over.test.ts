@@ -6,7 +6,7 @@ import { endPiece, ScriptedModel } from '../../src/testing/scripted-model.ts';
 import { ScriptedRunner } from '../../src/testing/scripted-runner.ts';
 
 describe('what is left of a candidate', () => {
-  const candidate = { text: ' a\n b\n', tokens: [1, 2, 3], logprobs: [-1, -2, -4] };
+  const candidate = { text: ' a\n b\n', tokens: [1, 2, 3], logprob: -7 };
   const entry = { program: 'f:\n a\n b\n', results: [] };
   const gone = { program: 'f:\n c\n', results: [] };
   const at = { codeSoFar: 'f:\n', length: 2, entries: [entry, gone] };
