@@ -103,7 +103,8 @@ export class Agents {
   }
 
   #rowsLeft(): number {
-    const { modelTokens = Infinity } = this.#setup.lineup.budget;
+    const { modelTokens } = this.#setup.lineup.budget;
+    if (modelTokens === undefined) return Infinity;
     let spent = this.sharedRows;
     for (const run of this.runs) spent += run?.rows ?? 0;
     for (const run of this.#working.values()) spent += run.counters?.rows ?? 0;

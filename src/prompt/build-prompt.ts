@@ -22,11 +22,13 @@ export function buildPrompt(
     head,
     tail: fenced ? [...tail, plain('```python\n')] : tail,
     fenced,
-    begun:
-      beginAnswer === 'header'
-        ? `${task.preamble}${/^\s*async\s/.test(task.signature ?? '') ? 'async def' : 'def'} ${task.entryPoint}(`
-        : '',
+    begun: beginAnswer === 'header' ? task.preamble + begunHeader(task) : '',
   };
+}
+
+function begunHeader({ signature = '', entryPoint }: Task): string {
+  if (/^\s*class\s/.test(signature)) return `class ${entryPoint}`;
+  return `${/^\s*async\s/.test(signature) ? 'async def' : 'def'} ${entryPoint}(`;
 }
 
 function shapeOf(

@@ -38,7 +38,7 @@ const taskSchema = z.strictObject({
   hiddenTests: z.array(testSchema).default([]),
   /** Statements that run before the tests in the program's namespace. */
   setupCode: z.string().default(''),
-  /** The function's header, `def NAME(…):`. */
+  /** The header of the function or class, `def NAME(…):`. */
   signature: z.string().optional(),
   /** Imports and helpers that stand before the function in the program. */
   preamble: z
@@ -101,7 +101,9 @@ function refuseBareExpressions({ tests, hiddenTests, setupCode }: z.output<typeo
 }
 
 function nameIn(signature: string | undefined): string | undefined {
-  return signature && new RegExp(`^\\s*(?:async\\s+)?def\\s+(${pythonName})`, 'u').exec(signature)?.[1];
+  return (
+    signature && new RegExp(`^\\s*(?:(?:async\\s+)?def|class)\\s+(${pythonName})`, 'u').exec(signature)?.[1]
+  );
 }
 
 /** What stands before a bracket and is no function of a task. */

@@ -30,7 +30,8 @@ const f = 'def f(x):\n    return x + 1\n';
 
 async function solved(answer: string, options: SolveOptions = {}, task = increment) {
   const marks = { nothing: '### Answer\n', fence: '### Answer\n```python\n', header: '(' };
-  const mark = marks[options.beginAnswer ?? 'fence'];
+  const begins = options.beginAnswer ?? 'fence';
+  const mark = begins === 'header' && task.signature?.startsWith('class') ? 'class Box' : marks[begins];
   const engine = new ScriptedModel({ next: writing(answer, mark) });
   const base = { guidanceStrength: 0, prompt: 'step-by-step' } as const;
   const { testsPassed, endedBy, program } = await solve(task, { engine, runner, ...base, ...options });
@@ -69,6 +70,12 @@ describe('a right answer is found', () => {
       'class Box:\n    def get(self):\n        return 1\n```\nDone.\n',
       {},
       { text: 'x', tests: ['assert Box().get() == 1'] },
+    ],
+    [
+      'as a class that was begun for the model',
+      ':\n    def get(self):\n        return 1\n```\n',
+      { beginAnswer: 'header' },
+      { text: 'x', signature: 'class Box:', tests: ['assert Box().get() == 1'] },
     ],
     [
       'as a script',
