@@ -51,8 +51,10 @@ function changesText(changes: readonly LocalChange[]): string {
 }
 
 function endText(result: TestResult, told: ToldCall, { showExpected }: EntryStyle): string {
-  const { returned = 'None', raised, expected, alone } = told;
+  const { returned = 'None', hasReturned, raised, expected, alone } = told;
   const failure = failureText(result, raised);
+  if (result.exception && result.stdin === undefined && hasReturned)
+    return `-> ${returned}  (then the test raised ${failure})`;
   const ended = failure ? `! ${failure}` : `${result.stdin === undefined ? '->' : 'printed'} ${returned}`;
   if (!showExpected) return ended;
   if (result.outcome === 'passed') return `${ended}  (as expected)`;

@@ -40,7 +40,7 @@ function runOf(
   const told = toldCall(result);
   const { returned = 'None', raised } = told;
   const failure = failureName(result) ?? raised?.exceptionType;
-  const gaveNothing = !failure && returned === 'None';
+  const gaveNothing = !failure && returned === (result.stdin === undefined ? 'None' : '""');
   const near = gaveNothing && showExpected ? result.expectedLocals?.[0] : undefined;
   const verdict = verdictOn(result, gaveNothing, near);
   const name = returned.length > 4 ? result.returnedLocals?.[0] : undefined;

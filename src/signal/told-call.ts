@@ -12,6 +12,8 @@ export interface ToldCall {
   /** The trace had reached its limit before the call ended. */
   readonly isCut: boolean;
   readonly returned?: string | undefined;
+  /** Its frame was left by a return: what failed, if anything, did so behind it. */
+  readonly hasReturned: boolean;
   /** What it raised where the test did not fail by it. */
   readonly raised?: TraceEvent | undefined;
   /** What is expected of it, where that is known. */
@@ -29,7 +31,8 @@ interface Part extends Pick<ToldCall, 'start' | 'end' | 'depth' | 'isCut'> {
 export function toldCall(result: TestResult): ToldCall {
   const { isOther, ...part } = partOf(result);
   const own = result.trace.slice(part.start, part.end).filter(({ depth }) => depth === part.depth);
-  return { ...part, ...endingOf(own, result), ...claimOf(own, result, isOther) };
+  const hasReturned = own.at(-1)?.event === 'return';
+  return { ...part, hasReturned, ...endingOf(own, result), ...claimOf(own, result, isOther) };
 }
 
 /** Each call from a test begins with a line of the test. */

@@ -169,6 +169,13 @@ describe('a whole program', () => {
   const program = 'n = int(input())\nt = n * 2\nprint(t)\n';
   const io = (expectedStdout: string, stdin = '3\n'): ProgramTest => ({ kind: 'io', stdin, expectedStdout });
 
+  test('final: one that has printed nothing yet has not failed', async () => {
+    const asked = { form: 'final', codeSoFar: 'n = int(input())\n' } as const;
+    const begun = 'n = int(input())\nt = n * 2\n';
+    expect(await said(begun, io('6\n'), asked)).toMatch(/^# 1 open\nt = n \* 2\n1: n=3.* -> ""\n$/);
+    expect(await said(`${begun}print(t)\n`, io('7\n'), asked)).toMatch(/^# 1 fail\n/);
+  });
+
   test('compact: what it reads, the module’s steps, what it prints', async () => {
     const steps = '  1: n=3\n  2: t=6\n';
     expect(await said(program, io('7\n'))).toBe(
@@ -324,6 +331,12 @@ describe('a failure outside the function', () => {
     ['of the test, after the call', 'assert f([])[0] == 1', '(raised: IndexError: list index out of range)'],
   ])('%s is told in full', async (_name, asked, text) => {
     expect(await said('def f(x):\n    return x\n', asked, { form: 'full' })).toContain(text);
+  });
+
+  test('of the test, after the call, is not the call’s', async () => {
+    expect(await said('def f(x):\n    y = x\n    return y\n', 'assert f([])[0] == 1')).toBe(
+      'f([])\n  2: y=[]\n  -> []  (then the test raised IndexError: list index out of range)\n',
+    );
   });
 });
 
