@@ -20,7 +20,7 @@ interface Block {
   code: string;
 }
 
-const opening = /^([ \t]*)(`{3,}|~{3,})[ \t]*([^`\n]*)\r?\n$/;
+const opening = /^([ \t]*)(`{3,}|~{3,})[ \t]*([^`\r\n]*)\r?\n$/;
 const pythonInfo = /^(?:\W*py(?!con)|\s*$)/i;
 
 /**
@@ -46,14 +46,14 @@ export function answerRegion(
     const opened = opening.exec(line);
     const isReopened = fenced && passedOver.length === 0 && block?.code.trim() === '';
     if (opened && (!block || isReopened)) {
-      const [, indent = '', mark = '', info = ''] = opened;
-      block = { indent, mark, isPython: pythonInfo.test(info), code: '' };
+      block = blockOf(opened);
     } else if (block && !isReopened && closes(line, block)) {
       if (block.isPython && isAnswer(block.code))
         return { phase: 'closed', code: helpers + block.code, passedOver };
       passedOver.push(block.code);
       if (block.isPython && onlyDefines(block.code)) helpers += block.code;
-      block = undefined;
+      // A mark with a word behind it ends no block by itself: it begins another one.
+      block = opened?.[3] ? blockOf(opened) : undefined;
     } else if (block) {
       const blanks = /^[ \t]*/.exec(line)![0].length;
       block.code += line.slice(Math.min(blanks, block.indent.length));
@@ -61,4 +61,8 @@ export function answerRegion(
   }
   if (block?.isPython) return { phase: 'code', code: helpers + block.code, passedOver };
   return { phase: 'prose', code: '', passedOver: block ? [...passedOver, block.code] : passedOver };
+}
+
+function blockOf([, indent = '', mark = '', info = '']: RegExpExecArray): Block {
+  return { indent, mark, isPython: pythonInfo.test(info), code: '' };
 }

@@ -48,6 +48,11 @@ describe('a right answer is found', () => {
       'around an example in its docstring',
       'def f(x):\n    """Adds.\n\n    ```\n    f(1)\n    ```\n    """\n    return x + 1\n```\n',
     ],
+    [
+      'behind prose in the block that was begun',
+      `Sure, here's the code:\n\n\`\`\`python\n${f}\`\`\`\nThis adds one.\n`,
+    ],
+    ['behind a block that was not closed', `\`\`\`bash\npip\n\`\`\`python\n${f}\`\`\`\n`, nothing],
     ['before prose', `${f}\nThis adds one to x.\n`],
     ['before prose, without a block', `${f}\nThis adds one to x.\n`, nothing],
     ['between prose, without a block', `Here you are:\n\n${f}\nThis adds one to x.\n`, nothing],
