@@ -30,7 +30,7 @@ export class Attempt {
   readonly #evidence: Evidence;
   readonly #picker: TokenPicker;
   /** Of an earlier part of the run. */
-  #before = { rows: 0, cachedTokens: 0 };
+  #before = { rows: 0, cachedTokens: 0, draftedTokens: 0, acceptedTokens: 0 };
   #newTokens = 0;
   #guidedTokens = 0;
   #changedTokens = 0;
@@ -91,10 +91,8 @@ export class Attempt {
       this.#accept(event);
     }
     this.#line = { index: at.line, tokens: 0, changedTokens: 0 };
-    const { candidateTokens, draftedTokens, acceptedTokens, executions } = at.counters;
-    this.#candidateTokens = candidateTokens;
-    Object.assign(this.#picker, { draftedTokens, acceptedTokens });
-    this.#evidence.executions = executions;
+    this.#candidateTokens = at.counters.candidateTokens;
+    this.#evidence.executions = at.counters.executions;
     this.#before = at.counters;
   }
 
@@ -105,8 +103,8 @@ export class Attempt {
       guidedTokens: this.#guidedTokens,
       changedTokens: this.#changedTokens,
       candidateTokens: this.#candidateTokens,
-      draftedTokens: this.#picker.draftedTokens,
-      acceptedTokens: this.#picker.acceptedTokens,
+      draftedTokens: this.#before.draftedTokens + this.#picker.draftedTokens,
+      acceptedTokens: this.#before.acceptedTokens + this.#picker.acceptedTokens,
       rows: this.#rows,
       cachedTokens: this.#before.cachedTokens + this.#streams.cachedTokens,
       executions: this.#evidence.executions,

@@ -29,6 +29,11 @@ export class PickAhead {
     this.#known = [];
   }
 
+  /** Spends the draw of a pick that is known from elsewhere. */
+  skip(): void {
+    this.#draw();
+  }
+
   /** `draft`: what may come, to be verified where the pick was not made ahead. */
   async next(request: ChoiceRequest, draft: Draft | undefined, signal: AbortSignal): Promise<Choice> {
     const known = this.#known.shift();

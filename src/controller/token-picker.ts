@@ -54,7 +54,7 @@ export class TokenPicker {
 
   /** A token that was picked in an earlier part of the run: its draw is spent. */
   take(token: TokenId): void {
-    this.#draw();
+    this.#picks.skip();
     this.#since.push(token);
   }
 
