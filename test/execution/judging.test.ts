@@ -293,6 +293,142 @@ describe('what is done to an object of the program', () => {
   });
 });
 
+const classes = {
+  stack:
+    'class Stack(list):\n    def push(self, x):\n        self.append(x)\n    def peek(self):\n        return self[-1]',
+  lru: `from collections import OrderedDict
+class LRU(OrderedDict):
+    def __init__(self, n):
+        super().__init__()
+        self.n = n
+    def get(self, k):
+        if k not in self:
+            return -1
+        self.move_to_end(k)
+        return self[k]
+    def put(self, k, v):
+        self[k] = v
+        self.move_to_end(k)
+        if len(self) > self.n:
+            self.popitem(last=False)`,
+  bag: `class Bag:
+    def __init__(self, items=()):
+        self.items, self.rows = items or [], {}
+    def add(self, x):
+        self.items.append(x)
+    def count(self):
+        return len(self.items) + sum(map(len, self.rows.values()))`,
+  node: 'class Node:\n    def __init__(self, v):\n        self.v, self.next, self.children = v, None, []\ndef f(n):\n    return n.v + sum(map(f, n.children))',
+  others: `from collections import Counter, defaultdict, deque, namedtuple
+class Ring(deque):
+    def __init__(self, n):
+        super().__init__(maxlen=n)
+    def total(self):
+        return sum(self)
+class Groups(defaultdict):
+    def __init__(self):
+        super().__init__(list)
+    def add(self, k, v):
+        self[k].append(v)
+class Votes(Counter):
+    def winner(self):
+        return self.most_common(1)[0][0]
+class Doubled(dict):
+    def __missing__(self, k):
+        return k * 2
+class Lower(dict):
+    def __setitem__(self, k, v):
+        super().__setitem__(k.lower(), v)
+    def __getitem__(self, k):
+        return super().__getitem__(k.lower())
+class Card(namedtuple('Card', 'rank count')):
+    def __str__(self):
+        return '%d of %d' % self
+class V(tuple):
+    def __add__(self, o):
+        return V(a + b for a, b in zip(self, o))
+seen = []
+def f(x):
+    seen.append(x)
+    return Card(x, 7)`,
+};
+
+describe('containers that the test and objects of the program both hold', () => {
+  test.each([
+    [
+      classes.stack,
+      's = Stack()\ns.push(1)\ns.push(2)\nassert s.peek() == 2 and s == [1, 2]\nassert s.pop() == 2',
+    ],
+    [
+      classes.stack,
+      's = Stack([1])\ns.append(5)\ns[0] = 2\nassert s.peek() == 5 and isinstance(s, list)\ns += [6]\nassert s.peek() == 6',
+    ],
+    [
+      classes.lru,
+      'c = LRU(2)\nc.put(1, 1)\nc.put(2, 2)\nassert c.get(1) == 1\nc.put(3, 3)\nassert c.get(2) == -1\nassert len(c) == 2 and list(c) == [1, 3]',
+    ],
+    [
+      classes.bag,
+      'b = Bag()\nb.items.append(1)\nb.rows["a"] = [1]\nb.rows["a"].append(2)\nassert b.count() == 3',
+    ],
+    [classes.bag, 'b = Bag()\nitems = b.items\nb.add(1)\nassert items == [1]'],
+    [
+      classes.bag,
+      'own = [1]\nb = Bag(own)\nb.add(2)\nassert own == [1, 2]\nown.append(3)\nassert b.count() == 3',
+    ],
+    [
+      classes.bag,
+      'b = Bag()\nfor i in range(700):\n    b.add([i])\nassert len(b.items) == 700 and b.count() == 700',
+    ],
+    [
+      classes.node,
+      'r = Node(1)\nr.children.append(Node(2))\nr.children[0].children.append(Node(3))\nassert f(r) == 6',
+    ],
+    [classes.node, 'a = Node(1)\na.children = [Node(2), a]\nassert a.children[1] is a'],
+    [classes.others, 'f(1)\nf(2)\nassert seen == [1, 2]\nseen.clear()\nf(3)\nassert seen == [3]'],
+    [
+      classes.others,
+      'r = Ring(2)\nfor i in (1, 2, 3):\n    r.append(i)\nassert r.total() == 5 and list(r) == [2, 3] and r.maxlen == 2',
+    ],
+    [
+      classes.others,
+      'g = Groups()\ng.add("a", 1)\ng["b"].append(2)\ng["a"].append(3)\ng.add("b", 4)\nassert g == {"a": [1, 3], "b": [2, 4]}',
+    ],
+    [
+      classes.others,
+      'v = Votes("aab")\nassert v.winner() == "a" and v["z"] == 0\nv["b"] += 2\nassert v.winner() == "b"',
+    ],
+    [classes.others, 'assert Doubled()[4] == 8'],
+    [classes.others, 'd = Lower()\nd["A"] = 1\nassert d["a"] == d["A"] == 1 and d == {"a": 1}'],
+    [
+      classes.others,
+      'assert str(f(2)) == "2 of 7" and f"{f(2)}" == "2 of 7" and repr(f(1)) == "Card(rank=1, count=7)"',
+    ],
+    [classes.others, 'assert f(2) == (2, 7) and f(2).count == 7 and f(2)._replace(rank=3) == (3, 7)'],
+    [
+      'from collections import OrderedDict\ndef f(d):\n    d.move_to_end(0)\n    return OrderedDict(d)',
+      'from collections import OrderedDict\nd = OrderedDict({0: 1, 1: 2})\nassert list(f(d)) == [1, 0] == list(d)',
+    ],
+  ])('%s | %s', async (program, source) => {
+    const entryPoint = source.includes('f(') ? 'f' : '';
+    expect(await judge(program, source, '', entryPoint)).toMatchObject({
+      outcome: 'passed',
+      judged: 'outside',
+    });
+  });
+
+  test.each([
+    [classes.node, 'a, b = Node(1), Node(2)\na.next = b\nassert a.next is b and a.next is not a'],
+    [classes.others, 'assert V((1, 2)) + V((3, 4)) == (4, 6)'],
+    [
+      'from enum import IntEnum\nclass C(IntEnum):\n    A = 1\ndef f(x):\n    return C(x)',
+      'assert f(1) is C.A and f(1) == 1',
+    ],
+  ])('the program’s word decides where objects are compared: %s | %s', async (program, source) => {
+    expect(await judge(program, source, '', 'f')).toMatchObject({ outcome: 'passed', judged: 'inside' });
+  });
+});
+
 describe('judged inside, and said so', () => {
   test.each([
     ['two objects of the program compared', point, 'assert f(1) == Point(1, 2)'],

@@ -73,6 +73,17 @@ export const craftedObjects: readonly (Forgery & { readonly source: string })[] 
     program: 'class L(list):\n    def __len__(self): return 42\ndef f(x): return L()',
   },
   {
+    tries: 'a text that begins with everything',
+    source: 'assert str(f(21)) == f(21) and f(21).startswith("42")',
+    program: 'class S(str):\n    def startswith(self, *a): return True\ndef f(x): return S("no")',
+  },
+  {
+    tries: 'a list that is one with the other',
+    source: 'a = [42]\nassert f(a) == 0 and a == [42]',
+    program:
+      'import sys\nm = vars(sys.modules["tracewise.program"])\ndumps = m["_dumps"]\nm["_dumps"] = lambda o: dumps({"value": ["as", ["l", []], 0, "L", ["__eq__", "__len__", "__class__", "__hash__"]], "rendered": "0"} if "value" in o and "rendered" in o else o)\ndef f(x): return 1',
+  },
+  {
     tries: 'a key for every lock',
     source: 'assert f(21)[0] == 42',
     program:

@@ -3,6 +3,8 @@
 Anything may stand there, since the program can replace what writes it. Values stay data here; `decode` checks them.
 """
 
+import re
+
 _LONGEST_TEXT = 200_000
 _LONGEST_NAME = 200
 _MOST_LOCALS = 10_000
@@ -25,8 +27,8 @@ def read_answer(said):
         raised = said['raised']
         answer['raised'] = dict(_raised(raised), bases=_bases(raised.get('bases')))
         answer['raised'].update((name, raised.get(name)) for name in ('args', 'attributes'))
-    if 'changed' in said:
-        answer['changed'] = {_index(n): data for n, data in _object(said['changed']).items()}
+    if 'objects' in said:
+        answer['objects'] = {_number(n): data for n, data in _object(said['objects']).items()}
     if 'rendered' in said:
         answer['rendered'] = _text(said['rendered'])
     if 'returnedLocals' in said:
@@ -81,8 +83,8 @@ def _line(said):
     return said if said is None or type(said) is int and 0 <= said < 1 << 31 else _broken()
 
 
-def _index(said):
-    return int(said) if said.isascii() and said.isdigit() and len(said) < 9 else _broken()
+def _number(said):
+    return int(said) if re.fullmatch('-?[0-9]{1,8}', said) else _broken()
 
 
 def _broken():

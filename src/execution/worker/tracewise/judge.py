@@ -13,7 +13,7 @@ from .pytest_stand_in import install_pytest
 from .remote import Remote
 from .render import Renderer, type_name
 from .test_source import (
-    call_of, deciding_calls, expected_of, leaves_nothing, loaded_names, nodes_of, position_of, source_modules, standard_name,
+    call_of, deciding_calls, expected_of, identifies, leaves_nothing, loaded_names, nodes_of, position_of, source_modules, standard_name,
 )  # fmt: skip
 from .values import NotLiteral, decode, encode
 from .world import NeedsInside, World, position_at
@@ -42,7 +42,7 @@ def judge(request, ask):
     source, check, setup = request['source'], request['kind'] == 'check', request.get('setupCode') or ''
     test = _read(source, request.get('entryPoint'), check)
     entry_point = test.entry_point
-    world = World(ask, entry_point, source, test.expected is not None)
+    world = World(ask, entry_point, source, test.expected is not None, test.identifies)
     install_pytest()
     random.seed(0)  # a test's outcome must not depend on which ran before it
     reply = {'outcome': 'passed'}
@@ -85,6 +85,7 @@ class _Test:
         called = {self.entry_point, *(_parameters(nodes) if check else ())}
         self.calls = sum(isinstance(node, ast.Call) and getattr(node.func, 'id', None) in called for node in nodes)
         self.deciding = deciding_calls(nodes, called)
+        self.identifies = identifies(nodes)
         modules = source_modules(nodes)
         self.needs_loop = 'asyncio' in modules | self.names
         self.asks_kind = bool(_KINDS & self.names or _KINDS & modules)

@@ -13,8 +13,9 @@ import types
 from .program_source import reaches
 from .pytest_stand_in import install_pytest
 from .render import Renderer, derives, exception_args, instance_dict, mro_of, type_name
+from .shared import Shared
 from .tracer import FILENAME, Tracer
-from .values import Encoder, NotLiteral, decode, decode_objects, encode
+from .values import Decoder, Encoder, NotLiteral, encode
 
 _dumps = json.JSONEncoder(ensure_ascii=True, separators=(',', ':'), check_circular=False).encode
 _loads = json.loads
@@ -37,7 +38,9 @@ class Program:
         self.call_line = self.source.count('\n') + 2
         self.render = Renderer(limits['valueChars'], limits['valueItems'], limits['valueDepth'])
         self.tracer = Tracer(limits, sink, self.entry_point) if request.get('trace') else None
-        self.objects = []
+        self.objects, self.handles = [], {}  # by handle, by id
+        self.shared = Shared()
+        self.decode = Decoder(self._handle, self._derived, self.shared.objects)
         self.generator = None  # what the last call gave, where that is one: its body runs as the test asks for items
         self.is_whole = request['op'] == 'main'
         self.has_ended = False  # a whole program may leave before its last line
@@ -77,23 +80,22 @@ class Program:
             value = self.namespace[name]
             if isinstance(value, type) and BaseException in mro_of(value):
                 return {'exceptionClass': _bases(value)}
-            return {'value': self._encode(value)}
+            return self._told(value, True)
         if op == 'source':
             return self._answer(lambda: self._evaluate(question['source']))
-        table = question['objects']
-        objects = decode_objects(table, self._handle, self._derived) if table else ()
-        args = [self._decode(arg, objects) for arg in question['args']]
+        self.shared.hear({int(n): data for n, data in question['objects'].items()}, self.decode)
+        args = [self.decode(arg) for arg in question['args']]
         if op == 'call':
-            kwargs = {name: self._decode(value, objects) for name, value in question['kwargs'].items()}
+            kwargs = {name: self.decode(value) for name, value in question['kwargs'].items()}
             if 'name' in question:
                 if self.tracer is not None:
                     self.tracer.keeps_locals = question['locals']
-                return self._answer(lambda: self._called(self._named(question['name']), args, kwargs), objects, table)
+                return self._answer(lambda: self._called(self._named(question['name']), args, kwargs))
             function = self.objects[question['handle']]
-            return self._answer(lambda: function(*args, **kwargs), objects, table)
+            return self._answer(lambda: function(*args, **kwargs), True)
         if op == 'next' and args[0] is self.generator:
-            return self._answer(lambda: self._traced(lambda: next(*args), 1), objects, table)
-        return self._answer(lambda: _OPERATIONS[op](*args), objects, table)
+            return self._answer(lambda: self._traced(lambda: next(*args), 1), True)
+        return self._answer(lambda: _OPERATIONS[op](*args), True)
 
     def inside(self, source, check):
         """The test within the program's own namespace, where it cannot be split from it."""
@@ -138,8 +140,8 @@ class Program:
         finally:
             self.tracer.stop()
 
-    def _answer(self, run, objects=(), sent=()):
-        """Runs and tells what came of it: the value, and which containers of the arguments were changed on the way."""
+    def _answer(self, run, lasts=None):
+        """Runs and tells what came of it. `lasts`: whether containers in the value are the judge's as well from now on."""
         out, answer = [], {}
         try:
             out.append(run())
@@ -149,18 +151,18 @@ class Program:
             answer['returnedLocals'] = self.tracer.returned_locals
             if self.tracer.final_locals is not None:
                 answer['locals'] = self.tracer.final_locals
-        encoder = Encoder(self._keep, {id(value): n for n, value in enumerate(objects)})
-        changed = {}
-        for n, value in enumerate(objects):
-            now = encoder.contents(value)
-            if now != sent[n]:
-                changed[n] = now
-        if changed:
-            answer['changed'] = changed
         if out:
             answer['rendered'] = self.render(out[0])
-            answer['value'] = encoder(out[0])
+        answer.update(self._told(out[0] if out else None, lasts))
+        self.shared.forget()
         return answer
+
+    def _told(self, value, lasts):
+        """A value, and what became of the containers that the judge knows."""
+        encoder = Encoder(self._keep, self.shared, lasts)
+        told = {'value': encoder(value)}
+        objects = self.shared.tell(encoder)
+        return {**told, 'objects': objects} if objects else told
 
     def _guard(self, run):
         try:
@@ -180,20 +182,17 @@ class Program:
             'assertion': AssertionError in mro_of(kind),
         }
 
-    def _encode(self, value):
-        return encode(value, self._keep)
-
     def _keep(self, value):
-        self.objects.append(value)
-        return ['h', len(self.objects) - 1, type_name(type(value))]
-
-    def _decode(self, data, objects):
-        return decode(data, self._handle, self._derived, objects)
+        n = self.handles.get(id(value))
+        if n is None:
+            n = self.handles[id(value)] = len(self.objects)
+            self.objects.append(value)
+        return ['h', n, type_name(type(value))]
 
     def _handle(self, n, _kind):
         return self.objects[n]
 
-    def _derived(self, _value, n, _kind):
+    def _derived(self, _value, n, _kind, _names):
         return self.objects[n]
 
 
@@ -210,6 +209,7 @@ def _exit(x, name):
 
 _OPERATIONS = {
     'getattr': getattr, 'setattr': setattr, 'delattr': delattr, 'iter': iter, 'next': next, 'len': len, 'str': str, 'repr': repr,
+    'format': format,
     'bool': bool, 'int': int, 'float': float, 'hash': hash, 'abs': abs, 'round': round, 'contains': operator.contains,
     'getitem': operator.getitem, 'setitem': operator.setitem, 'delitem': operator.delitem, 'index': operator.index,
     'eq': operator.eq, 'ne': operator.ne, 'lt': operator.lt, 'le': operator.le, 'gt': operator.gt, 'ge': operator.ge,

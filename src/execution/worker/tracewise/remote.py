@@ -1,8 +1,10 @@
 """Stand-ins, in the judge, of what lives in the program's interpreter."""
 
+import collections
+
 from .render import Renderer
 from .test_source import standard_exception
-from .values import NotLiteral, TooDeep, is_literal
+from .values import ARITHMETIC, NotLiteral, TooDeep, is_literal, is_mutable, update
 
 
 def _docstring_of(stand_in):
@@ -84,7 +86,7 @@ class Remote:
     # Equal only by the program's word, so only another of the program's objects can be: an object that
     # claims to equal everything equals no expected literal.
     def __eq__(self, other):
-        return self is other or (self._binary('eq', self, other) if _is_remote(other) else False)
+        return self._binary('eq', self, other) if _is_remote(other) else False
 
     def __ne__(self, other):
         return not self == other
@@ -141,13 +143,52 @@ def _forward(op):
     return lambda self, *args: self._do(op, *args)
 
 
-for _op in ('iter', 'next', 'len', 'str', 'bool', 'int', 'float', 'abs', 'round', 'getitem', 'setitem', 'delitem', 'index', 'neg', 'pos', 'invert'):
+for _op in (
+    'iter', 'next', 'len', 'str', 'format', 'bool', 'int', 'float', 'abs', 'round', 'getitem', 'setitem', 'delitem', 'index', 'neg',
+    'pos', 'invert',
+):  # fmt: skip
     setattr(Remote, '__%s__' % _op, _forward(_op))
-_ARITHMETIC = ('add', 'sub', 'mul', 'matmul', 'truediv', 'floordiv', 'mod', 'pow', 'and', 'or', 'xor', 'lshift', 'rshift')
-for _op in ('lt', 'le', 'gt', 'ge', *_ARITHMETIC, *('i' + op for op in _ARITHMETIC)):
+for _op in ('lt', 'le', 'gt', 'ge', *ARITHMETIC, *('i' + op for op in ARITHMETIC)):
     setattr(Remote, '__%s__' % _op, lambda self, other, op=_op: self._binary(op, self, other))
-for _op in _ARITHMETIC:
+for _op in ARITHMETIC:
     setattr(Remote, '__r%s__' % _op, lambda self, other, op=_op: self._binary(op, other, self))
+
+
+_ALWAYS_ASKED = ('__getattr__', '__setattr__', '__delattr__', '__copy__', '__deepcopy__')
+
+
+def derived_class(kind, base, names):
+    """The class of a stand-in that has a built-in type's value: what the program's class has of its own is asked."""
+    asked = {'__getitem__' if name == '__missing__' else name for name in names}
+    return type(kind, (base,), {'_remote': None, **{name: _asking(name, base) for name in (*asked, *_ALWAYS_ASKED)}})
+
+
+def _asking(name, base):
+    def attribute(self):
+        found = getattr(self._remote, name)
+        # `f(1).startswith('a')` would be true of any text that says so: as for operators, the test has to deal in objects.
+        is_theirs = not isinstance(found, Remote) or self._remote._world.takes_objects
+        return found if is_theirs else getattr(super(type(self), self), name)
+
+    def ask(self, *args):
+        result = getattr(Remote, name)(self._remote, *args)
+        return getattr(base, name)(self, *args) if result is NotImplemented and hasattr(base, name) else result
+
+    return ask if name[:1] == '_' else property(attribute)
+
+
+def made_of(cls, value):
+    """An instance that has this value; no constructor is called, since they ask for what they can."""
+    base = type(value)
+    if not is_mutable(base):
+        return base.__new__(cls, value)
+    made = base.__new__(cls)
+    if base is collections.deque:
+        base.__init__(made, (), value.maxlen)
+    if base is collections.defaultdict:
+        base.__init__(made, value.default_factory)
+    update(made, value)
+    return made
 
 
 def _is_remote(value):

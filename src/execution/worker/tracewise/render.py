@@ -48,6 +48,10 @@ def mro_of(t):
     return _type_mro(t)
 
 
+def class_dict(t):
+    return _type_dict(t)
+
+
 def derives(mro, base):
     return any(map(is_, mro, itertools.repeat(base)))
 

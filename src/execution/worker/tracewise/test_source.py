@@ -136,6 +136,25 @@ def deciding_calls(nodes, names):
     return found
 
 
+def identifies(nodes):
+    """Whether a test compares two values of which it writes out neither: both may be objects of the program, and then it is
+    the program's word whether they are one."""
+    for node in nodes:
+        if isinstance(node, ast.Compare):
+            sides = [node.left, *node.comparators]
+        elif isinstance(node, ast.Call) and getattr(node.func, 'attr', '')[:6] == 'assert':
+            sides = node.args
+        else:
+            continue
+        if sum(any(map(_is_named, nodes_of(side))) for side in sides) > 1:
+            return True
+    return False
+
+
+def _is_named(node):
+    return isinstance(node, ast.Name) and not hasattr(builtins, node.id)
+
+
 _REPEATING = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.Lambda)
 
 

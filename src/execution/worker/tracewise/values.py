@@ -2,9 +2,9 @@
 
 JSON: null, booleans, strings and small integers stand for themselves, everything else is `[tag, …]`. What is
 no literal stays where it is and travels as a handle, `["h", id, type name]`. An instance of a class derived
-from a built-in container travels as that container's content, `["as", base, id, type name]`: what it says of
-itself (`__eq__`, `__len__`) is left behind. The mutable containers of a call's arguments stand in a table,
-`["@", n]`, so that both sides mean the same object by it, however deep it lies and wherever it comes up again.
+from a built-in type travels as that type's value, `["as", value, id, type name, names]`: what it says of itself
+(`__eq__`, `__len__`) is left behind; `names` are those of the built-in's methods that it has of its own. A mutable
+container that both sides know is `["@", n]`, however deep it lies and wherever it comes up again.
 """
 
 import array
@@ -15,13 +15,17 @@ import decimal
 import fractions
 import json
 
-from .render import derives, ids_of, mro_of, type_name
+from .render import class_dict, ids_of, mro_of, type_name
 
 _DEPTH = 60
 _SMALL = 1 << 53
 _NAME = 200  # characters of a class's
-_BASES = (list, tuple, dict, set, frozenset, bytes, str, int, float)
-_DERIVED = ids_of(_BASES)
+_BASES = ids_of(
+    (
+        list, tuple, dict, set, frozenset, bytes, bytearray, str, int, float,
+        collections.OrderedDict, collections.Counter, collections.defaultdict, collections.deque,
+    )
+)  # fmt: skip
 _dumps = json.JSONEncoder(ensure_ascii=True, separators=(',', ':'), check_circular=False).encode
 
 
@@ -42,12 +46,12 @@ def encode(x, keep=None):
 
 
 class Encoder:
-    """`known`: the mutable containers that have a number, by id. `found`: where those seen first are put."""
+    """`shared`: the containers that both sides know, `lasts` as its `number_of` takes it."""
 
-    __slots__ = ('keep', 'known', 'found', 'path')
+    __slots__ = ('keep', 'shared', 'lasts', 'path')
 
-    def __init__(self, keep, known=None, found=None):
-        self.keep, self.known, self.found = keep, known, found
+    def __init__(self, keep, shared=None, lasts=None):
+        self.keep, self.shared, self.lasts = keep, shared, lasts
         self.path = set()
 
     def __call__(self, x):
@@ -58,11 +62,8 @@ class Encoder:
             return x if -_SMALL < x < _SMALL else ['i', '%x' % x]
         if t is float:
             return ['f', x.hex()]
-        if self.known is not None and id(t) in _MUTABLE:
-            n = self.known.get(id(x))
-            if n is None and self.found is not None:
-                n = self.known[id(x)] = len(self.found)
-                self.found.append(x)
+        if self.shared is not None:
+            n = self.shared.number_of(x, t, self.lasts)
             if n is not None:
                 return ['@', n]
         return self.contents(x)
@@ -78,10 +79,11 @@ class Encoder:
                     return coder(x, self)
                 if t is type and builtins.__dict__.get(type_name(x)) is x:
                     return ['type', type_name(x)]
-                if keep is not None and t is not type:
-                    for base in _BASES:
-                        if derives(mro_of(t), base):
-                            return ['as', self(_plain(x, base)), keep(x)[1], type_name(t)]
+                base = base_of(t) if keep is not None else None
+                if base is not None:
+                    value = _plain(x, base)
+                    coder = _ENCODERS.get(id(base))
+                    return ['as', coder(value, self) if coder else self(value), keep(x)[1], type_name(t), own_names(t, base)]
             finally:
                 self.path.discard(id(x))
         if keep is None:
@@ -89,18 +91,62 @@ class Encoder:
         return keep(x)
 
 
+def base_of(t):
+    """The built-in type whose value an instance has, its own or an inherited one; None where there is none."""
+    for cls in mro_of(t):
+        if id(cls) in _BASES:
+            return cls
+    return t if id(t) in _MUTABLE else None
+
+
+def is_mutable(t):
+    return id(t) in _MUTABLE or id(t) not in _ENCODERS and id(base_of(t)) in _MUTABLE
+
+
+def own_names(t, base):
+    """What a class derived from a built-in type has of its own among that type's names, and those that are asked of it."""
+    found = {}
+    for cls in mro_of(t):
+        if cls is base:
+            return list(found)
+        found.update((name, None) for name in class_dict(cls) if type(name) is str and is_asked(name, base))
+
+
+# What Python itself does with such a value goes by its contents: compares, counts and goes through them.
+_ASKED = frozenset(
+    '__repr__ __str__ __format__ __getitem__ __setitem__ __delitem__ __missing__ __call__ __enter__ __exit__ __abs__ __neg__ '
+    '__pos__ __invert__ __round__'.split()
+)
+ARITHMETIC = ('add', 'sub', 'mul', 'matmul', 'truediv', 'floordiv', 'mod', 'pow', 'and', 'or', 'xor', 'lshift', 'rshift')
+_OPERATORS = frozenset('__%s%s__' % (side, name) for name in ARITHMETIC for side in ('', 'i', 'r'))
+
+
+def is_asked(name, base):
+    """Whether a name of a built-in type is asked of the program where a class of its own defines that."""
+    return name in _ASKED or name in _OPERATORS or name[:1] != '_' and hasattr(base, name)
+
+
 def _plain(x, base):
     return {
         list: lambda: list(list.__iter__(x)),
         tuple: lambda: tuple(tuple.__iter__(x)),
         dict: lambda: dict(dict.items(x)),
+        collections.OrderedDict: lambda: collections.OrderedDict(collections.OrderedDict.items(x)),
+        collections.Counter: lambda: _counter(dict.items(x)),
+        collections.defaultdict: lambda: collections.defaultdict(_default_factory(x), dict.items(x)),
+        collections.deque: lambda: collections.deque(collections.deque.__iter__(x), _longest(x)),
         set: lambda: set(set.__iter__(x)),
         frozenset: lambda: frozenset(frozenset.__iter__(x)),
         bytes: lambda: bytes.__getitem__(x, slice(None)),
+        bytearray: lambda: bytearray.__getitem__(x, slice(None)),
         str: lambda: str.__str__(x),
         int: lambda: int.__index__(x),
         float: lambda: float.__float__(x),
     }[base]()
+
+
+_default_factory = collections.defaultdict.__dict__['default_factory'].__get__
+_longest = collections.deque.__dict__['maxlen'].__get__
 
 
 def _items(tag):
@@ -148,7 +194,7 @@ _ENCODERS = {
     set: _items('s'),
     frozenset: _items('z'),
     dict: _pairs('d'),
-    collections.OrderedDict: _pairs('od'),
+    collections.OrderedDict: lambda x, encode: ['od', [[encode(k), encode(v)] for k, v in collections.OrderedDict.items(x)]],
     collections.Counter: _pairs('c'),
     collections.defaultdict: lambda x, encode: [*_pairs('dd')(x, encode), encode(x.default_factory)],
     collections.deque: lambda x, encode: ['q', [encode(v) for v in x], x.maxlen],
@@ -177,12 +223,12 @@ def is_literal(x):
 
 
 def decode(data, handle=None, derived=None, objects=()):
-    """The value again. `handle(id, type)` and `derived(value, id, type)` build what stands for the rest; `objects`
+    """The value again. `handle(id, type)` and `derived(value, id, type, names)` build what stands for the rest; `objects`
     are those with a number."""
-    return _Decoder(handle, derived, objects)(data)
+    return Decoder(handle, derived, objects)(data)
 
 
-class _Decoder:
+class Decoder:
     """Raises an Exception where the data is none of Encoder's."""
 
     __slots__ = ('handle', 'derived', 'objects', 'depth')
@@ -198,7 +244,7 @@ class _Decoder:
             raise ValueError('no value: %s' % type(data).__name__)
         tag = data[0]
         if tag == '@':
-            return self.objects[_checked(int, data[1])]
+            return self.objects[data[1]]
         if tag == 'h':
             return self.handle(_checked(int, data[1]), _checked(str, data[2])[:_NAME])
         maker = _DECODERS.get(tag)
@@ -214,10 +260,7 @@ class _Decoder:
 
     def _contents(self, tag, data):
         if tag == 'as':
-            value = self(data[1])
-            if id(type(value)) not in _DERIVED:
-                raise ValueError('no base of a class: %s' % type_name(type(value)))
-            return self.derived(value, _checked(int, data[2]), _checked(str, data[3])[:_NAME])
+            return self._derived(data, self(data[1]))
         if tag in _SEQUENCES:
             body = [self(v) for v in data[1]]
             return _SEQUENCES[tag](body, *data[2:])
@@ -226,6 +269,23 @@ class _Decoder:
             return collections.defaultdict(self(data[2]), pairs)
         return _MAPPINGS[tag](pairs)
 
+    def _derived(self, data, value):
+        base = type(value)
+        if id(base) not in _BASES:
+            raise ValueError('no base of a class: %s' % type_name(base))
+        names = frozenset(name for name in data[4] if type(name) is str and is_asked(name, base))
+        return self.derived(value, _checked(int, data[2]), _checked(str, data[3])[:_NAME], names)
+
+    def empty(self, data):
+        """A container, of which `bare` gives the contents: they may hold each other and themselves."""
+        tag, _, *rest = data[1] if data[0] == 'as' else data
+        value = self([tag, _NOTHING[tag], *rest])
+        return self._derived(data, value) if data[0] == 'as' else value
+
+    def bare(self, data):
+        """The value alone of an instance of a derived class."""
+        return self(data[1] if data[0] == 'as' else data)
+
 
 def _checked(kind, data):
     if type(data) is not kind or kind is int and data < 0:
@@ -233,28 +293,24 @@ def _checked(kind, data):
     return data
 
 
-def decode_objects(table, handle=None, derived=None):
-    """The containers of a table, which may hold each other and themselves."""
-    objects = [decode([data[0], _NOTHING[data[0]], *data[2:]], handle, derived) for data in table]
-    for target, data in zip(objects, table):
-        update(target, decode(data, handle, derived, objects))
-    return objects
-
-
 def update(target, value):
     """Makes a container what another of its type is; an object keeps being the one that others hold."""
-    if type(target) is not type(value) or target is value:
+    base = type(value)
+    if base_of(type(target)) is not base or target is value:
         return
-    if isinstance(target, (list, bytearray, array.array)):
-        target[:] = value
+    if base in (list, bytearray, array.array):
+        base.__setitem__(target, slice(None), value)
         return
-    target.clear()
-    if isinstance(target, collections.deque):
-        target.extend(value)
-    elif isinstance(target, dict):
-        dict.update(target, value)  # a Counter's own would add
+    base.clear(target)
+    if base is collections.deque:
+        base.extend(target, value)
+    elif base is collections.OrderedDict:
+        for key, item in value.items():
+            base.__setitem__(target, key, item)
+    elif base is set:
+        set.update(target, value)
     else:
-        target.update(value)
+        dict.update(target, value)  # a Counter's own would add
 
 
 def _counter(pairs):

@@ -6,9 +6,10 @@ import itertools
 import sys
 
 from .answer import Broken, read_answer
-from .remote import EntryPoint, Remote, handle_of
+from .remote import EntryPoint, Remote, derived_class, handle_of, made_of
+from .shared import Shared
 from .test_source import bound_names, loaded_names, nodes_of, position_of, standard_exception, standard_name
-from .values import Encoder, NotLiteral, decode, update
+from .values import Decoder, Encoder, NotLiteral, decode
 
 
 class NeedsInside(BaseException):
@@ -20,15 +21,20 @@ class World:
 
     missing = object()
 
-    def __init__(self, ask, entry_point, source, compares):
+    def __init__(self, ask, entry_point, source, compares, identifies):
         self._ask = lambda question: read_answer(ask(question))
+        self._shared = Shared()
+        self._stand_ins = {}  # by handle
+        self.decode = Decoder(self._remote, self._derived, self._shared.objects)
         self.compares = compares  # whether the called frame's locals are looked at
+        self.identifies = identifies  # whether the test compares what it does not write out
         self.entry_point, self.source = entry_point, source
         self.calls = []
         self.traced_calls = 0  # each begins a new part of the trace
         self.trusted = False  # whether the program's own word decided a comparison
-        self.takes_objects = False  # whether the test names classes or functions besides the entry point
-        self.classes = {}
+        # Whether the test names classes, or functions besides the entry point.
+        self.takes_objects = (entry_point or '')[:1].isupper()
+        self.classes = {}  # made here for those of the program
         self.needs_inside = None  # why, where the test cannot go on here; it may catch what is raised then
 
     def need_inside(self, reason):
@@ -61,37 +67,39 @@ class World:
         return found
 
     def ask(self, question):
-        answer = self._ask(question)
+        self.last = answer = self._ask(question)
+        self._shared.hear(answer.get('objects', {}), self.decode)
         if 'raised' in answer:
             self._raise(answer['raised'])
         return answer
 
     def call(self, question, args, kwargs):
-        found = []
+        encoder = Encoder(handle_of, self._shared, 'name' not in question or self.takes_objects)
         try:
-            encoder = Encoder(handle_of, {}, found)
             question['args'] = [encoder(arg) for arg in args]
             question['kwargs'] = {name: encoder(value) for name, value in kwargs.items()}
-            question['objects'] = table = []
-            while len(table) < len(found):
-                table.append(encoder.contents(found[len(table)]))
+            question['objects'] = self._shared.tell(encoder)
         except NotLiteral as reason:
+            self._shared.forget(untold=True)
             source = self._call_source()
             if source is None:
                 self.need_inside('an argument of type %s' % reason)
             question = {'op': 'source', 'source': source}
-            found = []
         self.traced_calls += question['op'] == 'source' or 'name' in question
-        answer = self._ask(question)
-        for n, data in (answer.get('changed') or {}).items():
-            update(found[n], self.decode(data, found))
-        self.last = answer
-        if 'raised' in answer:
-            self._raise(answer['raised'])
-        return self.decode(answer['value'], found)
+        try:
+            return self.decode(self.ask(question)['value'])
+        finally:
+            self._shared.forget()
 
-    def decode(self, data, objects=()):
-        return decode(data, lambda i, kind: Remote(self, i, kind), self._derived, objects)
+    def _remote(self, handle, kind):
+        if handle in self._stand_ins:
+            return self._met_again(handle)
+        return self._stand_ins.setdefault(handle, Remote(self, handle, kind))
+
+    def _met_again(self, handle):
+        """One object is one stand-in; that it is the same one is the program's word."""
+        self.trusted = self.trusted or self.identifies
+        return self._stand_ins[handle]
 
     def exception_class(self, bases):
         """Python's own exception, or a local class of that name on the nearest one of Python's."""
@@ -114,14 +122,15 @@ class World:
         error.__tracewise__ = said
         raise error
 
-    def _derived(self, value, handle, kind):
-        """An instance of a program's class derived from a built-in type: that type's value, attributes by asking."""
-        base = type(value)
-        key = (kind, base)
+    def _derived(self, value, handle, kind, names):
+        """An instance of a program's class derived from a built-in type: that type's value, the rest by asking."""
+        if handle in self._stand_ins:
+            return self._met_again(handle)
+        key = (kind, type(value), names)
         if key not in self.classes:
-            self.classes[key] = type(kind, (base,), {'__getattr__': _derived_attribute, '_remote': None})
-        stand_in = self.classes[key](value)
-        stand_in._remote = Remote(self, handle, kind)
+            self.classes[key] = derived_class(*key)
+        stand_in = self._stand_ins[handle] = made_of(self.classes[key], value)
+        object.__setattr__(stand_in, '_remote', Remote(self, handle, kind))
         return stand_in
 
     def place(self):
@@ -167,7 +176,3 @@ def _rebuilt(kind, said):
     attributes = {name: decode(data) for name, data in said['attributes'].items() if data is not None}
     error.__dict__.update(attributes)
     return error
-
-
-def _derived_attribute(self, name):
-    return getattr(self._remote, name)
