@@ -429,6 +429,19 @@ describe('containers that the test and objects of the program both hold', () => 
   });
 });
 
+test.each([
+  ['assert list(map(f, [1, 2, 3])) == [1]', 'passed'],
+  ['assert list(f(i) for i in [1, 2]) == [1]', 'raised RuntimeError'],
+  ['assert [f(i) for i in [1, 2]] == [1]', 'raised StopIteration'],
+  ['sorted([1, 2], key=f)', 'raised StopIteration'],
+])('a StopIteration of the program’s does in a test what Python has it do: %s', async (source, ending) => {
+  const { outcome, exception } = await judge(
+    'def f(x):\n    if x == 2: raise StopIteration\n    return x',
+    source,
+  );
+  expect([outcome, exception?.type].join(' ').trim()).toBe(ending);
+});
+
 describe('judged inside, and said so', () => {
   test.each([
     ['two objects of the program compared', point, 'assert f(1) == Point(1, 2)'],

@@ -306,6 +306,19 @@ describe('bounds', () => {
   });
 });
 
+test.each([
+  [
+    'the program meets its recursion limit',
+    'try:\n        f(x + 1)\n    except RecursionError:\n        pass',
+  ],
+  ['the program takes the tracer away', 'import sys; sys.settrace(None)'],
+])('a trace that stopped because %s says that it did', async (_why, step) => {
+  const limits = { traceEvents: 100_000, traceBytes: 10_000_000 };
+  const { outcome, traceEnded } = await runTraced(`def f(x):\n    ${step}\n    return 1`, undefined, limits);
+  expect({ outcome, traceEnded }).toEqual({ outcome: 'passed', traceEnded: 'events' });
+  expect((await runTraced('def f(x):\n    return x', undefined, limits)).traceEnded).toBeUndefined();
+});
+
 describe('values are looked at without running the program', () => {
   test.each([
     ['{3, 1, 2}', '{1, 2, 3}'],

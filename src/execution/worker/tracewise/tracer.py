@@ -29,7 +29,7 @@ class Tracer:
         self.render = Renderer(limits['valueChars'], limits['valueItems'], limits['valueDepth'])
         self.sink, self.entry_point = sink, entry_point
         self.ended = None
-        self.lost = 0  # callbacks that had no room left on the stack
+        self.lost = False  # whether a callback had no room left on the stack
         self.count = self.bytes = self.depth = 0
         self.frames = {}  # id(frame) -> FrameLocals
         self.module = FrameLocals(None)
@@ -45,6 +45,9 @@ class Tracer:
             sys.settrace(self.on_call)
 
     def stop(self):
+        """Python takes a tracer away that it has no room to call; what ran from then on is not in the trace."""
+        if self.ended is None and (self.lost or sys.gettrace() != self.on_call):
+            self.end('events')
         sys.settrace(None)
 
     def mark_call(self, line, module_globals):
@@ -63,12 +66,12 @@ class Tracer:
             frame = frame.f_back
 
     # Near the recursion limit a callback itself has no room; its RecursionError would be thrown into the
-    # program and take the tracer away, so it is caught and counted.
+    # program and take the tracer away, so it is caught and noted.
     def on_call(self, frame, event, arg):
         try:
             return self._call(frame)
         except RecursionError:
-            self.lost += 1
+            self.lost = True
             return self.on_event if frame.f_code.co_filename == FILENAME and self.ended is None else None
 
     def on_event(self, frame, event, arg):
@@ -93,7 +96,7 @@ class Tracer:
             elif event == 'return':
                 self._return(frame, code, depth, changes, arg)
         except RecursionError:
-            self.lost += 1
+            self.lost = True
         return self.on_event
 
     def _call(self, frame):
