@@ -478,6 +478,19 @@ describe('judged inside, and said so', () => {
     });
   });
 
+  const reads =
+    'import random\ndef f(x):\n    print(int(input()) + x)\ndef roll():\n    return random.random()';
+  test.each([
+    'import io, sys\nsys.stdin, sys.stdout = io.StringIO("2"), io.StringIO()\nf(1)\nassert sys.stdout.getvalue() == "3\\n"',
+    'import builtins, io\nfrom contextlib import redirect_stdout\nbuiltins.input = lambda *a: "2"\nwith redirect_stdout(io.StringIO()) as out:\n    f(1)\nassert out.getvalue() == "3\\n"',
+    'import builtins\nsaid = []\nsetattr(builtins, "input", lambda *a: "2")\nbuiltins.print = said.append\nf(1)\nassert said == [3]',
+    'import io\nfrom unittest.mock import patch\n@patch("builtins.input", side_effect=["2"])\n@patch("sys.stdout", new_callable=io.StringIO)\ndef test(out, _):\n    f(1)\n    assert out.getvalue() == "3\\n"\ntest()',
+  ])('what it gives the program to use: %s', async (source) => {
+    expect(await judge(reads, source)).toMatchObject({ outcome: 'passed', judged: 'inside' });
+    const wrong = 'def f(x):\n    print(x)';
+    expect(await judge(wrong, source)).toMatchObject({ outcome: 'failed', judged: 'inside' });
+  });
+
   test('the docstring of the function is its own', async () => {
     expect(await judge('def f(x):\n    return x', 'assert f.__doc__')).toMatchObject({ outcome: 'failed' });
     expect(await judge('def f(x):\n    "Adds."', 'assert f.__doc__ == "Adds."')).toMatchObject({

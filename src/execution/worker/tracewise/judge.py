@@ -13,7 +13,8 @@ from .pytest_stand_in import install_pytest
 from .remote import Remote
 from .render import Renderer, type_name
 from .test_source import (
-    call_of, deciding_calls, expected_of, identifies, leaves_nothing, loaded_names, nodes_of, position_of, source_modules, standard_name,
+    call_of, deciding_calls, expected_of, identifies, leaves_nothing, loaded_names, nodes_of, position_of, standard_name,
+    why_inside,
 )  # fmt: skip
 from .values import NotLiteral, decode, encode
 from .world import NeedsInside, World, position_at
@@ -66,10 +67,6 @@ def judge(request, ask):
     return reply
 
 
-# What asks a stand-in's class, and so would learn nothing of the program's object.
-_KINDS = {'callable', 'hasattr', 'inspect', 'types', 'collections.abc'}
-
-
 class _Test:
     """What reading a test's text tells; read once, since a task's tests come again with every candidate."""
 
@@ -86,10 +83,7 @@ class _Test:
         self.calls = sum(isinstance(node, ast.Call) and getattr(node.func, 'id', None) in called for node in nodes)
         self.deciding = deciding_calls(nodes, called)
         self.identifies = identifies(nodes)
-        modules = source_modules(nodes)
-        self.needs_loop = 'asyncio' in modules | self.names
-        self.asks_kind = bool(_KINDS & self.names or _KINDS & modules)
-        self.takes_stdout = any(getattr(node, 'attr', getattr(node, 'id', None)) == 'redirect_stdout' for node in nodes)
+        self.why_inside = why_inside(nodes, self.names)
         expected = expected_of(tree, call)
         self.expected = None if expected is None else _compiled(expected)
         self.plain = leaves_nothing(nodes, self.names)
@@ -120,12 +114,8 @@ def _renderer(request):
 
 def _fill(space, test, world, setup, check):
     """Gives the test its names: its own setup's, the standard library's, the program's."""
-    if test.needs_loop:
-        world.need_inside('an event loop runs the program')
-    if test.takes_stdout:
-        world.need_inside('the test looks at what the program prints')
-    if test.asks_kind:
-        world.need_inside('the test asks what kind of object it is given')
+    if test.why_inside is not None:
+        world.need_inside(test.why_inside)
     space.update(_own_setup(setup, test.names))
     for name in test.names:
         if name in space or (check and name == 'check'):

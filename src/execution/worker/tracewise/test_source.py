@@ -52,14 +52,45 @@ def loaded_names(nodes):
     return {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)} - bound_names(nodes)
 
 
+def why_inside(nodes, names):
+    """Why a test cannot be run apart from the program, where its text says so; else None."""
+    modules = source_modules(nodes)
+    if 'asyncio' in modules | names:
+        return 'an event loop runs the program'
+    if _KINDS & (modules | names):
+        return 'the test asks what kind of object it is given'
+    if _PATCHING & modules or any(map(_alters_program, nodes)):
+        return 'the test alters what the program uses'
+    return None
+
+
+# What asks a stand-in's class, and so would learn nothing of the program's object.
+_KINDS = frozenset({'callable', 'hasattr', 'inspect', 'types', 'collections.abc'})
+_PATCHING = frozenset({'mock', 'unittest.mock'})
+_PATCHED = frozenset({'stdin', 'stdout', 'stderr', 'input', 'print', 'argv'})
+
+
+def _alters_program(node):
+    """Whether a test gives the program other streams or another `input`."""
+    if isinstance(node, ast.Attribute):
+        return node.attr in _PATCHED and isinstance(node.ctx, ast.Store)
+    if not isinstance(node, ast.Call):
+        return False
+    function = getattr(node.func, 'attr', getattr(node.func, 'id', ''))
+    if function == 'setattr':
+        return any(isinstance(arg, ast.Constant) and str(arg.value).split('.')[-1] in _PATCHED for arg in node.args[:2])
+    return function in ('redirect_stdout', 'redirect_stderr')
+
+
 def source_modules(nodes):
-    """Modules that a test imports."""
+    """Modules that a test imports, and `module.name` for what it takes of one."""
     found = set()
     for node in nodes:
         if isinstance(node, ast.Import):
             found.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             found.add(node.module or '')
+            found.update('%s.%s' % (node.module, alias.name) for alias in node.names)
     return found
 
 
