@@ -1,3 +1,4 @@
+import { buildsMore } from './builds-more.mjs';
 import { isExpectedStdout } from './compare-stdout.mjs';
 import { Interpreter } from './interpreter.mjs';
 import { badTest, outcomeOfProgram, outcomeOfStop, readReply } from './outcome.mjs';
@@ -9,8 +10,6 @@ const heapToReplace = 128 << 20;
 // What a plain test or a parsed text leaves in the judge is memory alone: what it read of tests, mostly.
 const runsOfJudge = 2000;
 const growthOfJudge = 4 << 20;
-// Answers of which the judge builds more than values: exceptions and classes. An escape may hide any word.
-const buildsMore = /raised|exceptionClass|"(?:as|type|dd)"|\\/;
 
 /** The two interpreters of a worker: one runs programs, the other judges them. */
 export class Session {
@@ -153,7 +152,7 @@ export class Session {
     const message = { op: 'judge', ...judged(request, test) };
     this.#judge.devices.answer = (question) => {
       const answer = this.#program.send(question, deadline);
-      used ||= buildsMore.test(answer);
+      used ||= buildsMore(answer);
       return answer;
     };
     this.#judgeRuns++;

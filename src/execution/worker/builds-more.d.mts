@@ -1,0 +1,2 @@
+/** See `builds-more.mjs`. */
+export declare function buildsMore(answer: string): boolean;
