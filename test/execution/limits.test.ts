@@ -13,6 +13,12 @@ const run = async (program: string, limits: Partial<ExecutionLimits> = {}) => {
   return (await runner.run({ program, entryPoint: 'f', trace: false, tests, limits })).results[0]!;
 };
 
+test('what tests import is there when the time of a run begins', async () => {
+  const loaded =
+    'import sys\ndef f(x):\n    return all(m in sys.modules for m in ("unittest", "unittest.mock"))';
+  expect((await run(loaded)).outcome).toBe('passed');
+});
+
 describe('recursion', () => {
   test('without end', async () => {
     expect(await run('def f(x):\n    return f(x)')).toMatchObject({

@@ -2,7 +2,7 @@
 
 import abc, array, bisect, cmath, collections, contextlib, copy, dataclasses, datetime, decimal, enum, fractions, functools  # noqa: E401, F401
 import hashlib, heapq, io, itertools, json, linecache, math, numbers, opcode, operator, os, queue, random, re, statistics  # noqa: E401, F401
-import string, struct, sys, textwrap, time, traceback, types, typing, warnings  # noqa: E401, F401
+import string, struct, sys, textwrap, time, traceback, types, typing, unittest, unittest.mock, warnings  # noqa: E401, F401
 
 from . import judge, program  # noqa: F401
 
