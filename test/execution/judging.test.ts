@@ -266,6 +266,22 @@ const number = `class N:
         return N(~self.v)
     def __pos__(self):
         return N(+self.v)
+    def __floor__(self):
+        return int(self.v // 1)
+    def __ceil__(self):
+        return -int(-self.v // 1)
+    def __trunc__(self):
+        return int(self.v)
+    def __bytes__(self):
+        return b"N"
+    def __complex__(self):
+        return complex(self.v)
+    def __reversed__(self):
+        return iter([self.v, 0])
+    def __format__(self, spec):
+        return format(self.v, spec) + "N"
+    def __divmod__(self, n):
+        return divmod(self.v, n)
 def f(x):
     return N(x)`;
 
@@ -283,6 +299,15 @@ describe('what is done to an object of the program', () => {
     ],
     ['with N(3):\n    raise ValueError("nothing")', 'inside'],
     ['assert (~f(1)).v == -2 and (+f(1)).v == 1', 'outside'],
+    [
+      'import math\nassert (math.floor(f(2.5)), math.ceil(f(2.5)), math.trunc(f(-2.5))) == (2, 3, -2)',
+      'outside',
+    ],
+    [
+      'assert bytes(f(1)) == b"N" and complex(f(2)) == 2 and list(reversed(f(3))) == [3, 0] and f"{f(2.5):.2f}" == "2.50N"',
+      'outside',
+    ],
+    ['n = N(7)\nassert divmod(n, 2) == (3, 1)', 'inside'],
     ['a = b = f(1)\na += f(2)\nassert a.v == b.v == 3', 'inside'],
     [
       'assert ((f(1) << f(2)).v, (f(4) >> f(2)).v, (f(1) ^ f(3)).v, (f(2) @ f(3)).v) == (4, 1, 2, 6)',
@@ -475,6 +500,21 @@ describe('judged inside, and said so', () => {
     expect(await judge(program, source)).toMatchObject({ outcome: 'passed', judged: 'inside' });
     expect(await judge('class X: pass\ndef f(x):\n    return X()', source)).toMatchObject({
       outcome: 'failed',
+    });
+  });
+
+  test('what class it is of, where the test names classes', async () => {
+    const program = `${point}\nclass Other(Point):\n    pass`;
+    for (const source of [
+      'assert type(Point(1, 2)) is Point and type(f(1)).__name__ == "Point"',
+      'assert f(1).__class__ == Point and Other(1, 2).__class__.__name__ == "Other"',
+    ]) {
+      expect(await judge(program, source)).toMatchObject({ outcome: 'passed', judged: 'inside' });
+    }
+    expect(await judge(increment, 'assert type(f(1)) is int')).toMatchObject({ judged: 'outside' });
+    expect(await judge(point, 'assert type(f(1)) is int')).toMatchObject({
+      outcome: 'failed',
+      judged: 'outside',
     });
   });
 

@@ -13,7 +13,7 @@ from .pytest_stand_in import install_pytest
 from .remote import Remote
 from .render import Renderer, type_name
 from .test_source import (
-    call_of, deciding_calls, expected_of, identifies, leaves_nothing, loaded_names, nodes_of, position_of, standard_name,
+    KIND, asks_type, call_of, deciding_calls, expected_of, identifies, leaves_nothing, loaded_names, nodes_of, position_of, standard_name,
     why_inside,
 )  # fmt: skip
 from .values import NotLiteral, decode, encode
@@ -83,6 +83,7 @@ class _Test:
         self.calls = sum(isinstance(node, ast.Call) and getattr(node.func, 'id', None) in called for node in nodes)
         self.deciding = deciding_calls(nodes, called)
         self.identifies = identifies(nodes)
+        self.asks_type = asks_type(nodes)
         self.why_inside = why_inside(nodes, self.names)
         expected = expected_of(tree, call)
         self.expected = None if expected is None else _compiled(expected)
@@ -123,6 +124,8 @@ def _fill(space, test, world, setup, check):
         value = world.resolve(name)
         if value is not world.missing:
             space[name] = value
+    if test.asks_type and world.takes_objects:
+        world.need_inside(KIND)
 
 
 def _own_setup(setup, names):

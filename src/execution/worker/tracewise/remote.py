@@ -144,8 +144,8 @@ def _forward(op):
 
 
 for _op in (
-    'iter', 'next', 'len', 'str', 'format', 'bool', 'int', 'float', 'abs', 'round', 'getitem', 'setitem', 'delitem', 'index', 'neg',
-    'pos', 'invert',
+    'iter', 'next', 'reversed', 'len', 'str', 'format', 'bytes', 'bool', 'int', 'float', 'complex', 'index', 'abs', 'round', 'trunc',
+    'floor', 'ceil', 'neg', 'pos', 'invert', 'getitem', 'setitem', 'delitem',
 ):  # fmt: skip
     setattr(Remote, '__%s__' % _op, _forward(_op))
 for _op in ('lt', 'le', 'gt', 'ge', *ARITHMETIC, *('i' + op for op in ARITHMETIC)):

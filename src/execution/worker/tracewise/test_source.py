@@ -58,14 +58,25 @@ def why_inside(nodes, names):
     if 'asyncio' in modules | names:
         return 'an event loop runs the program'
     if _KINDS & (modules | names):
-        return 'the test asks what kind of object it is given'
+        return KIND
     if _PATCHING & modules or any(map(_alters_program, nodes)):
         return 'the test alters what the program uses'
     return None
 
 
+def asks_type(nodes):
+    """Whether a test looks at the class of a value, which for an object of the program is a stand-in's."""
+    for node in nodes:
+        if isinstance(node, ast.Attribute) and node.attr == '__class__':
+            return True
+        if isinstance(node, ast.Call) and getattr(node.func, 'id', '') == 'type' and len(node.args) == 1:
+            return True
+    return False
+
+
 # What asks a stand-in's class, and so would learn nothing of the program's object.
 _KINDS = frozenset({'callable', 'hasattr', 'inspect', 'types', 'collections.abc'})
+KIND = 'the test asks what kind of object it is given'
 _PATCHING = frozenset({'mock', 'unittest.mock'})
 _PATCHED = frozenset({'stdin', 'stdout', 'stderr', 'input', 'print', 'argv'})
 

@@ -117,7 +117,7 @@ _ASKED = frozenset(
     '__repr__ __str__ __format__ __getitem__ __setitem__ __delitem__ __missing__ __call__ __enter__ __exit__ __abs__ __neg__ '
     '__pos__ __invert__ __round__'.split()
 )
-ARITHMETIC = ('add', 'sub', 'mul', 'matmul', 'truediv', 'floordiv', 'mod', 'pow', 'and', 'or', 'xor', 'lshift', 'rshift')
+ARITHMETIC = ('add', 'sub', 'mul', 'matmul', 'truediv', 'floordiv', 'mod', 'divmod', 'pow', 'and', 'or', 'xor', 'lshift', 'rshift')
 _OPERATORS = frozenset('__%s%s__' % (side, name) for name in ARITHMETIC for side in ('', 'i', 'r'))
 
 
