@@ -406,6 +406,10 @@ describe('containers that the test and objects of the program both hold', () => 
       'b = Bag()\nfor i in range(700):\n    b.add([i])\nassert len(b.items) == 700 and b.count() == 700',
     ],
     [
+      'class Row:\n    def __init__(self, v):\n        self.v = v\n    def __getitem__(self, i):\n        return self.v[i]\n    def __dir__(self):\n        return ["b", "a"]',
+      'r = Row([1, 2, 3])\nassert r[1:] == [2, 3] and r[::-1] == [3, 2, 1] and dir(r) == ["a", "b"]',
+    ],
+    [
       classes.node,
       'r = Node(1)\nr.children.append(Node(2))\nr.children[0].children.append(Node(3))\nassert f(r) == 6',
     ],
@@ -518,8 +522,7 @@ describe('judged inside, and said so', () => {
     });
   });
 
-  const reads =
-    'import random\ndef f(x):\n    print(int(input()) + x)\ndef roll():\n    return random.random()';
+  const reads = 'def f(x):\n    print(int(input()) + x)';
   test.each([
     'import io, sys\nsys.stdin, sys.stdout = io.StringIO("2"), io.StringIO()\nf(1)\nassert sys.stdout.getvalue() == "3\\n"',
     'import builtins, io\nfrom contextlib import redirect_stdout\nbuiltins.input = lambda *a: "2"\nwith redirect_stdout(io.StringIO()) as out:\n    f(1)\nassert out.getvalue() == "3\\n"',

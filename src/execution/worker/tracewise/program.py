@@ -211,7 +211,7 @@ def _exit(x, name):
 _OPERATIONS = {
     'getattr': getattr, 'setattr': setattr, 'delattr': delattr, 'iter': iter, 'next': next, 'len': len, 'str': str, 'repr': repr,
     'format': format, 'reversed': reversed, 'bytes': bytes, 'complex': complex, 'divmod': divmod, 'trunc': math.trunc,
-    'floor': math.floor, 'ceil': math.ceil,
+    'floor': math.floor, 'ceil': math.ceil, 'dir': dir,
     'bool': bool, 'int': int, 'float': float, 'hash': hash, 'abs': abs, 'round': round, 'contains': operator.contains,
     'getitem': operator.getitem, 'setitem': operator.setitem, 'delitem': operator.delitem, 'index': operator.index,
     'eq': operator.eq, 'ne': operator.ne, 'lt': operator.lt, 'le': operator.le, 'gt': operator.gt, 'ge': operator.ge,

@@ -145,7 +145,7 @@ def _forward(op):
 
 for _op in (
     'iter', 'next', 'reversed', 'len', 'str', 'format', 'bytes', 'bool', 'int', 'float', 'complex', 'index', 'abs', 'round', 'trunc',
-    'floor', 'ceil', 'neg', 'pos', 'invert', 'getitem', 'setitem', 'delitem',
+    'floor', 'ceil', 'neg', 'pos', 'invert', 'getitem', 'setitem', 'delitem', 'dir',
 ):  # fmt: skip
     setattr(Remote, '__%s__' % _op, _forward(_op))
 for _op in ('lt', 'le', 'gt', 'ge', *ARITHMETIC, *('i' + op for op in ARITHMETIC)):

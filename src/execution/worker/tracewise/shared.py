@@ -71,7 +71,7 @@ class Shared:
     def forget(self, untold=False):
         """Those of a question that is answered; `untold`: those of one that was not asked."""
         for n in [n for n in self.objects if n < 0 or untold and n not in self._seen]:
-            del self._numbers[id(self.objects.pop(n))]
+            self._numbers.pop(id(self.objects.pop(n)), None)
             self._seen.pop(n, None)
         self._passing = 0
 

@@ -201,6 +201,7 @@ _ENCODERS = {
     bytes: _text('b', bytes.hex),
     bytearray: _text('y', bytearray.hex),
     complex: lambda x, encode: ['x', x.real.hex(), x.imag.hex()],
+    slice: lambda x, encode: ['slice', [encode(x.start), encode(x.stop), encode(x.step)]],
     range: lambda x, encode: ['r', str(x.start), str(x.stop), str(x.step)],
     decimal.Decimal: _text('m', str),
     fractions.Fraction: lambda x, encode: ['n', '%x' % x.numerator, '%x' % x.denominator],
@@ -326,6 +327,7 @@ _SEQUENCES = {
     'z': frozenset,
     'q': collections.deque,
     'a': lambda items, kind: array.array(_checked(str, kind), items),
+    'slice': lambda parts: slice(*parts),
     'keys': lambda items: dict.fromkeys(items).keys(),
 }
 _MAPPINGS = {
