@@ -233,6 +233,36 @@ describe('what tests written for pytest use', () => {
     ).toMatchObject({ outcome: 'passed', judged: 'outside' });
   });
 
+  test.each([
+    ['says', 'assert str(e) == f"{e}" == "code 7" and repr(e) == "<7>"'],
+    ['answers', 'assert e.double() == 14 and e.kind == "own" and e.double.__name__ == "double"'],
+    ['is caught', 'assert isinstance(e, ValueError) and isinstance(e, KeyError) and isinstance(e, Base)'],
+    ['came from', 'assert isinstance(e.__cause__, ZeroDivisionError) and e.__cause__.__cause__ is None'],
+    ['has no such thing', 'assert not getattr(e, "other", None) and str(Base("b")) == "b"'],
+  ])('an exception of the program’s own class: what it %s', async (_what, source) => {
+    const program = `class Base(ValueError):
+    kind = "own"
+class Bad(Base, KeyError):
+    def __init__(self, code):
+        self.code = code
+    def __str__(self):
+        return "code %d" % self.code
+    def __repr__(self):
+        return "<%d>" % self.code
+    def double(self):
+        return 2 * self.code
+def f(x):
+    try:
+        1 / 0
+    except ZeroDivisionError as error:
+        raise Bad(x) from error`;
+    const test = `import pytest\nwith pytest.raises(Bad, match="code 7") as info:\n    f(7)\ne = info.value\n${source}`;
+    expect(await judge(program, `${test}\nassert Base`)).toMatchObject({
+      outcome: 'passed',
+      judged: 'outside',
+    });
+  });
+
   test('what approx expects is told', async () => {
     expect(await judge(divide, 'assert f(3) == pytest.approx(0.25)', 'import pytest')).toMatchObject({
       outcome: 'failed',

@@ -8,6 +8,7 @@ import re
 _LONGEST_TEXT = 200_000
 _LONGEST_NAME = 200
 _MOST_LOCALS = 10_000
+_MOST_BASES = 100
 
 
 class Broken(RuntimeError):
@@ -24,9 +25,7 @@ def read_answer(said):
     if 'exceptionClass' in said:
         answer['exceptionClass'] = _bases(said['exceptionClass'])
     if 'raised' in said:
-        raised = said['raised']
-        answer['raised'] = dict(_raised(raised), bases=_bases(raised.get('bases')))
-        answer['raised'].update((name, raised.get(name)) for name in ('args', 'attributes'))
+        answer['raised'] = _exception(said['raised'])
     if 'objects' in said:
         answer['objects'] = {_number(n): data for n, data in _object(said['objects']).items()}
     if 'rendered' in said:
@@ -59,8 +58,16 @@ def _raised(said):
     }
 
 
+def _exception(said):
+    """One that the judge makes again."""
+    exception = dict(_raised(said), bases=_bases(said.get('bases')), says=[_name(name) for name in _list(said.get('says', []))])
+    exception.update((name, said.get(name)) for name in ('args', 'attributes', 'object'))
+    exception['cause'] = None if said.get('cause') is None else _exception(said['cause'])
+    return exception
+
+
 def _bases(said):
-    return [tuple(_name(part) for part in _list(base)) for base in _list(said)]
+    return [tuple(_name(part) for part in _list(base)) for base in _list(said)[:_MOST_BASES]]
 
 
 def _object(said):

@@ -5,6 +5,7 @@ Everything said here is the program's own word, since it shares the interpreter;
 
 import builtins
 import copy
+import itertools
 import json
 import math
 import operator
@@ -13,7 +14,7 @@ import types
 
 from .program_source import reaches
 from .pytest_stand_in import install_pytest
-from .render import Renderer, derives, exception_args, instance_dict, mro_of, type_name
+from .render import Renderer, class_dict, derives, exception_args, instance_dict, mro_of, type_name
 from .shared import Shared
 from .tracer import FILENAME, Tracer
 from .values import Decoder, Encoder, NotLiteral, encode
@@ -21,6 +22,7 @@ from .values import Decoder, Encoder, NotLiteral, encode
 _dumps = json.JSONEncoder(ensure_ascii=True, separators=(',', ':'), check_circular=False).encode
 _loads = json.loads
 _traceback = BaseException.__dict__['__traceback__'].__get__
+_cause = BaseException.__dict__['__cause__'].__get__
 _exit_code = SystemExit.__dict__['code'].__get__
 _module_of = type.__dict__['__module__'].__get__
 _compile, _exec, _eval = compile, exec, eval
@@ -147,7 +149,7 @@ class Program:
         try:
             out.append(run())
         except BaseException as error:
-            answer['raised'] = dict(self._raised(error), **_rebuilt_from(error))
+            answer['raised'] = self._rebuilt_from(error)
         if self.tracer is not None and self.tracer.returned_locals is not None:
             answer['returnedLocals'] = self.tracer.returned_locals
             if self.tracer.final_locals is not None:
@@ -157,6 +159,22 @@ class Program:
         answer.update(self._told(out[0] if out else None, lasts))
         self.shared.forget()
         return answer
+
+    def _rebuilt_from(self, error, causes=3):
+        """What the judge makes the exception of again. One of a class of the program's own can be asked, too."""
+        kind = type(error)
+        cause = _cause(error) if causes else None
+        attributes = (instance_dict(error, kind) or {}).items()
+        own = list(itertools.takewhile(lambda cls: _module_of(cls) != 'builtins', mro_of(kind)))
+        return {
+            **self._raised(error),
+            'bases': _bases(kind),
+            'args': _literal(list(exception_args(error))),
+            'attributes': {name: _literal(value) for name, value in list(attributes) if type(name) is str},
+            'object': self._keep(error) if own else None,
+            'says': [name for name in ('__str__', '__repr__') if any(name in class_dict(cls) for cls in own)],
+            'cause': None if cause is None else self._rebuilt_from(cause, causes - 1),
+        }
 
     def _told(self, value, lasts):
         """A value, and what became of the containers that the judge knows."""
@@ -232,17 +250,6 @@ def _leaves_well(error):
         return False
     code = _exit_code(error)
     return code is None or type(code) is int and code == 0
-
-
-def _rebuilt_from(error):
-    """What the judge makes the exception of again."""
-    kind = type(error)
-    attributes = (instance_dict(error, kind) or {}).items()
-    return {
-        'bases': _bases(kind),
-        'args': _literal(list(exception_args(error))),
-        'attributes': {name: _literal(value) for name, value in list(attributes) if type(name) is str},
-    }
 
 
 def _literal(value):

@@ -129,6 +129,33 @@ class Remote:
         return self._world.call({'op': 'isinstance'}, (value, self), {})
 
 
+def _object_of(error):
+    """The program's exception that a local one stands for; None for one that the test made."""
+    found = error.__dict__.get('__tracewise__', {}).get('object')
+    return found if isinstance(found, Remote) else None
+
+
+def _attribute_of(error, name):
+    found = _object_of(error)
+    if found is None:
+        raise AttributeError("'%s' object has no attribute '%s'" % (type(error).__name__, name))
+    return getattr(found, name)
+
+
+def _saying(name):
+    def say(error):
+        if name in error.__dict__.get('__tracewise__', {}).get('says', ()) and _object_of(error) is not None:
+            return getattr(Remote, name)(_object_of(error))
+        known = next(cls for cls in type(error).__mro__ if cls.__dict__.get('__getattr__') is not _attribute_of)
+        return getattr(known, name)(error)
+
+    return say
+
+
+# What a local class for a program's own exception has: what is not rebuilt is asked.
+OWN_EXCEPTION = {'__getattr__': _attribute_of, '__str__': _saying('__str__'), '__repr__': _saying('__repr__')}
+
+
 class _Renderer(Renderer):
     def _instance(self, x, t, mro, depth):
         if t is EntryPoint:

@@ -6,7 +6,7 @@ import itertools
 import sys
 
 from .answer import Broken, read_answer
-from .remote import EntryPoint, Remote, derived_class, handle_of, made_of
+from .remote import OWN_EXCEPTION, EntryPoint, Remote, derived_class, handle_of, made_of
 from .shared import Shared
 from .test_source import bound_names, loaded_names, nodes_of, position_of, standard_exception, standard_name
 from .values import Decoder, Encoder, NotLiteral, decode
@@ -102,25 +102,40 @@ class World:
         return self._stand_ins[handle]
 
     def exception_class(self, bases):
-        """Python's own exception, or a local class of that name on the nearest one of Python's."""
-        for known, (module, name) in enumerate(bases):
-            base = standard_exception(module, name)
-            if base is not None:
-                break
-        else:
+        """Python's own exception, or a local class of that name on the nearest ones of Python's."""
+        standard = [standard_exception(*base) for base in bases]
+        made = ()
+        for found in filter(None, standard):
+            if not any(issubclass(nearer, found) for nearer in made):
+                made += (found,)
+        if not made:
             raise Broken
-        for _, name in reversed(bases[:known]):
-            base = self.classes.setdefault(name, type(name, (base,), {}))
-        return base
+        for (_, name), found in reversed([*zip(bases, standard)]):
+            if found is None and name != 'object':
+                made = (self._exception_class(name, made),)
+        return made[0]
+
+    def _exception_class(self, name, parents):
+        found = self.classes.get(name)
+        if found is None or not all(issubclass(found, parent) for parent in parents):
+            found = self.classes[name] = type(name, parents if found is None else (found, *parents), dict(OWN_EXCEPTION))
+        return found
 
     def _raise(self, said):
+        raise self._exception(said)
+
+    def _exception(self, said):
         kind = self.exception_class(said['bases'])
         try:
             error = _rebuilt(kind, said)
         except Exception:
             error = kind.__new__(kind)
+        if said['object'] is not None:
+            said['object'] = self.decode(said['object'])
+        if said['cause'] is not None:
+            error.__cause__ = self._exception(said['cause'])
         error.__tracewise__ = said
-        raise error
+        return error
 
     def _derived(self, value, handle, kind, names):
         """An instance of a program's class derived from a built-in type: that type's value, the rest by asking."""
