@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { TracewiseError } from './errors.ts';
+import { executionLimitsSchema } from './execution-limits.ts';
 import { promptShapes, signalForms } from './option-names.ts';
 
 const count = z.number().int().positive();
@@ -32,20 +33,6 @@ const budgetSchema = z.strictObject({
   /** Runs of one program on one test, of candidates; those that judge the final program come on top. */
   executions: count.optional(),
 });
-
-const limitsSchema = z
-  .strictObject({
-    timeoutMs: count,
-    memoryBytes: count,
-    stdoutBytes: count,
-    traceEvents: count,
-    traceBytes: count,
-    valueChars: count,
-    valueItems: count,
-    valueDepth: count,
-    locals: count,
-  })
-  .partial();
 
 const optionsSchema = z.strictObject({
   /** The paper's γ. 0: plain decoding; 1: the conditional stream alone; above 1: away from the plain stream. */
@@ -114,7 +101,7 @@ const optionsSchema = z.strictObject({
   seed: z.number().int().min(0).max(0xffffffff).default(0),
   budget: budgetSchema.prefault({}),
   /** Bounds of a candidate's run; the runner's own defaults where absent. */
-  limits: limitsSchema.default({}),
+  limits: executionLimitsSchema.default({}),
   /** Every deviation from the paper off at once; see `faithfulOptions`. */
   faithful: z.boolean().default(false),
 });

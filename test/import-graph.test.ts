@@ -8,6 +8,7 @@ const root = resolve(import.meta.dirname, '../src');
 const layers = [
   [
     'errors',
+    'execution-limits',
     'option-names',
     'options',
     'token-model',

@@ -8,3 +8,9 @@ it('the faithful way is contradicted by what is given, not by what is undefined'
     expect.objectContaining({ code: 'ERR_OPTIONS', details: { option: 'stopOnPass' } }),
   );
 });
+
+it('limits that a runner would refuse are refused with the other options', () => {
+  const limits = { memoryBytes: 4096, timeoutMs: 700_000 };
+  expect(() => resolveOptions({ limits })).toThrow(/8 MB[\s\S]*limits\.memoryBytes/);
+  expect(() => resolveOptions({ limits })).toThrow(/limits\.timeoutMs/);
+});

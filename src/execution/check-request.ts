@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { TracewiseError } from '../errors.ts';
+import { executionLimitsSchema } from '../execution-limits.ts';
 import type { ExecutionLimits, ExecutionRequest } from '../program-runner.ts';
-import { limitsSchema } from './runner-options.ts';
 
 const testSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('assert'), source: z.string() }),
@@ -15,7 +15,7 @@ const requestSchema = z.strictObject({
   setupCode: z.string().optional(),
   tests: z.array(testSchema),
   trace: z.boolean(),
-  limits: limitsSchema.optional(),
+  limits: executionLimitsSchema.optional(),
 });
 
 export type CheckedRequest = ExecutionRequest & { readonly limits: ExecutionLimits };

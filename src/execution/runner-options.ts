@@ -1,23 +1,9 @@
 import { z } from 'zod';
 import { TracewiseError } from '../errors.ts';
+import { executionLimitsSchema } from '../execution-limits.ts';
 import { defaultLimits } from './default-limits.ts';
 
 const count = z.number().int().positive();
-
-/** Hard ends of what a caller may ask for: sizes that are kept in this process, in bytes or numbers. */
-const limitsSchema = z
-  .strictObject({
-    timeoutMs: count.max(600_000),
-    memoryBytes: count.min(8 * 2 ** 20, 'is less than the 8 MB that a run takes').max(2 ** 31),
-    stdoutBytes: count.max(64 * 2 ** 20),
-    traceEvents: count.max(1_000_000),
-    traceBytes: count.max(64 * 2 ** 20),
-    valueChars: count.max(100_000),
-    valueItems: count.max(100_000),
-    valueDepth: count.max(50),
-    locals: count.max(10_000),
-  })
-  .partial();
 
 const optionsSchema = z.strictObject({
   /** `pyodide`: a locked CPython in WebAssembly, the same everywhere. `cpython`: the host's own Python, on Linux. */
@@ -25,7 +11,7 @@ const optionsSchema = z.strictObject({
   /** Programs run at once, each in a worker thread of its own; started when needed. */
   maxWorkers: z.number().int().min(1).max(64).default(2),
   /** Bounds of every run that does not set its own. */
-  limits: limitsSchema.default({}),
+  limits: executionLimitsSchema.default({}),
   /** Folder of the interpreter's memory snapshot (30 MB); true: a folder of this user's cache; false: none is kept. */
   snapshotCache: z.union([z.string().min(1), z.boolean()]).default(true),
   /** Time that reading one text, or one list of attempts, may take. */
@@ -76,6 +62,3 @@ export function resolveRunnerOptions(options: RunnerOptions = {}): ResolvedRunne
     limits: Object.freeze({ ...defaultLimits, ...parsed.data.limits }),
   });
 }
-
-/** The bounds of a request, completed from the runner's. */
-export { limitsSchema };
