@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { grid } from '../../src/agents/grid.ts';
+import { resolveOptions } from '../../src/options.ts';
 
 it('has an agent for every combination, the first axis slowest, each with a seed of its own', () => {
   expect(grid({ guidanceStrength: [0.5, 1], temperature: [0.7, 1.2] }, { candidates: 5, seed: 10 })).toEqual([
@@ -39,6 +40,10 @@ it('has runs that draw nothing once, whatever they would draw with', () => {
 it('counts seeds on from the largest to 0', () => {
   const seeds = grid({ guidanceStrength: [1, 2] }, { seed: 0xffffffff }).map(({ seed }) => seed);
   expect(seeds).toEqual([0xffffffff, 0]);
+});
+
+it('makes no seed of what is none', () => {
+  for (const seed of [-1, 1.5]) expect(() => resolveOptions(grid({}, { seed })[0])).toThrow(/at seed/);
 });
 
 it('leaves out an axis that is undefined', () => {
