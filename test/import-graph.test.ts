@@ -16,6 +16,7 @@ const layers = [
     'program-runner',
     'package-root',
     'cache-folder',
+    'make-folder',
     'gigabytes',
     'embedded-model',
   ],

@@ -1,7 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { lstat, open, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { makeFolder } from '../make-folder.ts';
 
 const hashBytes = 32;
 /** A snapshot is 31 MB, and every release makes another one. */
@@ -37,7 +38,7 @@ export async function writeSnapshot(file: string, snapshot: SharedArrayBuffer): 
   const image = Buffer.from(new Uint8Array(snapshot));
   const unfinished = `${file}.${process.pid}.${randomBytes(6).toString('hex')}`;
   try {
-    await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+    await makeFolder(dirname(file), { mode: 0o700 });
     const handle = await open(unfinished, 'wx', 0o600);
     try {
       await handle.writeFile(digest(image));

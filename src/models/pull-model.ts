@@ -1,5 +1,6 @@
-import { mkdir, rename } from 'node:fs/promises';
+import { rename } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
+import { makeFolder } from '../make-folder.ts';
 import { downloadFile } from './download-file.ts';
 import { expectedHash } from './expected-hash.ts';
 import { fileError } from './file-error.ts';
@@ -37,7 +38,7 @@ export async function pullModel(source: HubSource, options: PullOptions): Promis
   const endpoint = hubEndpoint();
   const files = modelFiles(source, cacheFolder);
   const first = files[0]!.path;
-  await mkdir(dirname(first), { recursive: true }).catch((cause) => {
+  await makeFolder(dirname(first)).catch((cause) => {
     throw fileError(dirname(first), cause);
   });
   const at = (fileIndex: number) => ({

@@ -97,6 +97,17 @@ describe('tracewise', () => {
     expect(await new Promise((done) => child.once('exit', done))).toBe(code);
   });
 
+  it.runIf(process.platform === 'linux')('comes to an end where the cache folder cannot be made', () => {
+    const env = { ...process.env, TRACEWISE_CACHE: '/proc/tracewise/cache' };
+    const ends = (...args: string[]) =>
+      spawnSync(process.execPath, [cli, ...args], { encoding: 'utf8', env, input: '1', timeout: 60_000 });
+    expect(ends('run', '-')).toMatchObject({ status: 0 });
+    expect(ends('models', 'pull', 'hf:owner/repository/mini.gguf')).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('TRACEWISE_CACHE'),
+    });
+  });
+
   it('ends without a word where nobody reads on', () => {
     const command = `"${process.execPath}" "${cli}" models list --json | true; exit \${PIPESTATUS[0]}`;
     const long = `"${process.execPath}" "${cli}" run half.py --trace json | true; exit \${PIPESTATUS[0]}`;
