@@ -17,6 +17,9 @@ export interface RandomModel {
   readonly sentencePiece?: { readonly addSpacePrefix?: boolean };
   /** Written as the model's chat template. */
   readonly chatTemplate?: string;
+  /** Written where given: models for embeddings have no causal attention, or pool. */
+  readonly causal?: boolean;
+  readonly poolingType?: number;
   /** mamba: a recurrent model, which the engine refuses. */
   readonly architecture: 'llama' | 'mamba';
 }
@@ -85,6 +88,8 @@ export function writeRandomModel(
   count('feed_forward_length', model.architecture === 'mamba' ? 0 : model.feedForwardSize);
   count('attention.head_count', model.architecture === 'mamba' ? 0 : model.heads);
   writer.float32(`${model.architecture}.attention.layer_norm_rms_epsilon`, 1e-5);
+  if (model.causal !== undefined) writer.bool(`${model.architecture}.attention.causal`, model.causal);
+  if (model.poolingType !== undefined) count('pooling_type', model.poolingType);
   writeTokenizer(writer, model);
   if (model.architecture === 'mamba') mambaTensors(writer, model);
   else llamaTensors(writer, model);

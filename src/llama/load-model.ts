@@ -1,5 +1,5 @@
 import { TracewiseError } from '../errors.ts';
-import type { ModelFacts, NativeAddon, NativeModel } from './addon.ts';
+import type { NativeAddon, NativeModel } from './addon.ts';
 import { checkModelFile } from './check-model-file.ts';
 import type { ResolvedEngineOptions } from './engine-options.ts';
 
@@ -60,7 +60,7 @@ function loadError(path: string, cause: Error): TracewiseError {
 }
 
 function refuseUnsupported(model: NativeModel, path: string): void {
-  const lack = lackOf(model.facts());
+  const lack = lackOf(model);
   if (!lack) return;
   model.dispose();
   throw new TracewiseError(
@@ -70,9 +70,18 @@ function refuseUnsupported(model: NativeModel, path: string): void {
   );
 }
 
-function lackOf(facts: ModelFacts): string | undefined {
+function lackOf(model: NativeModel): string | undefined {
+  const facts = model.facts();
   if (facts.isRecurrent || facts.isHybrid) return 'is recurrent, so its state cannot be cut back to a prefix';
   if (facts.hasEncoder || !facts.hasDecoder) return 'has an encoder';
   if (facts.isDiffusion) return 'is a diffusion model';
   if (!facts.hasTokenizer) return 'has no tokenizer';
+  if (isForEmbeddings(model)) return 'is made for embeddings and gives no next token';
+}
+
+/** llama.cpp loads such a model, gives it no cache, and leaves its logits as they were. */
+function isForEmbeddings(model: NativeModel): boolean {
+  const architecture = model.metadata('general.architecture');
+  const of = (key: string) => model.metadata(`${architecture}.${key}`);
+  return of('attention.causal') === 'false' || Number(of('pooling_type')) > 0;
 }

@@ -89,6 +89,14 @@ describe('a model file', () => {
     });
   });
 
+  it.each([{ causal: false }, { poolingType: 1 }])('made for embeddings: %o', async (shape) => {
+    const modelPath = randomModel(folder, 'embeddings', shape);
+    await failure({ modelPath }).toMatchObject({
+      code: 'ERR_MODEL_UNSUPPORTED',
+      message: expect.stringContaining('embeddings'),
+    });
+  });
+
   it('with a name in another script', async () => {
     const modelPath = join(folder, 'größe 模型.gguf');
     copyFileSync(miniPath, modelPath);
