@@ -123,7 +123,10 @@ export interface TokenModel {
   /** How many sequences may be open at once. */
   readonly maxSequences: number;
   readonly counters: ModelCounters;
-  /** What a decode of so many rows takes, in ms, on an empty cache: how far to look ahead follows from it. */
+  /**
+   * What a decode of so many rows, all with logits, takes, in ms, on an empty cache; Infinity where none holds them. How far
+   * to look ahead follows from it.
+   */
   decodeMs(rows: number): number;
   /**
    * The bytes of the tokens are those of the text, so that a text may be read piece by piece. `special`: read control tokens

@@ -102,7 +102,7 @@ export class LlamaEngine implements TokenModel {
   }
 
   decodeMs(rows: number): number {
-    return decodeMs(this.decodeCosts, rows);
+    return rows > this.#mostPickedRows ? Infinity : decodeMs(this.decodeCosts, rows);
   }
 
   /** How many sequences are open. */
@@ -162,8 +162,7 @@ export class LlamaEngine implements TokenModel {
     if (request.temperature > 0) checkUniforms(uniforms, draft.length + 1);
     for (const token of draft) this.#checkToken(token);
     const sequences = this.#sequencesOf(request);
-    const { maxOutputs, batchTokens, maxRowsBesideOutputs } = this.#limits;
-    const rows = Math.floor(Math.min(maxOutputs, batchTokens, maxRowsBesideOutputs) / sequences.length);
+    const rows = Math.floor(this.#mostPickedRows / sequences.length);
     const room = this.maxSequenceTokens - Math.max(...sequences.map(({ length }) => length));
     const tokens = draft.slice(0, Math.min(rows - 1, room));
     const choices = await this.#scheduler.submit(sequences, request, { draft: { tokens, uniforms }, signal });
@@ -196,6 +195,12 @@ export class LlamaEngine implements TokenModel {
     await this.#scheduler.close();
     this.#context.dispose();
     this.#model.dispose();
+  }
+
+  /** Rows of one decode from which all are picked. */
+  get #mostPickedRows(): number {
+    const { maxOutputs, batchTokens, maxRowsBesideOutputs } = this.#limits;
+    return Math.min(maxOutputs, batchTokens, maxRowsBesideOutputs);
   }
 
   /** The blank stands behind a begin token that is written in the text, and before no other control token. */

@@ -49,7 +49,7 @@ function sequencesOf(request: ChoiceRequest): TokenSequence[] {
   return request.kind === 'sample' ? [request.sequence] : [request.unconditional, request.conditional];
 }
 
-const uniforms = Array.from({ length: 80 }, (_, i) => (i * 0.37) % 1);
+const uniforms = Array.from({ length: 130 }, (_, i) => (i * 0.37) % 1);
 
 async function stepwise(engine: LlamaEngine, request: ChoiceRequest, count: number): Promise<TokenId[]> {
   const tokens: TokenId[] = [];
@@ -97,6 +97,25 @@ describe.each([
     const next = await engine.choose({ ...request, uniform: uniforms[5]! });
     expect(next.token).toBe(tokens[5]);
   });
+});
+
+it.each([
+  ['a small batch', { batchTokens: 8 }],
+  ['many sequences', { batchTokens: 128, maxSequences: 100 }],
+  ['flash attention', { flashAttention: true }],
+] as const)('verifies all of a draft that `decodeMs` knows the time of: %s', async (_, options) => {
+  for (const make of [guided, sampled]) {
+    const engine = await open(options);
+    const request = make(engine);
+    const streams = sequencesOf(request).length;
+    let length = 0;
+    while (length < 110 && engine.decodeMs(streams * (length + 2)) < Infinity) length++;
+    const picks = await stepwise(await open(options), make(engines.at(-1)!), length + 1);
+    for (const draft of [picks.slice(0, length), picks])
+      expect(await engine.chooseAlong(request, draft, uniforms.slice(0, draft.length + 1))).toHaveLength(
+        length + 1,
+      );
+  }
 });
 
 /** The same tokens, in another engine. */
