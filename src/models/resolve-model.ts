@@ -1,8 +1,10 @@
+import { existsSync } from 'node:fs';
 import { z } from 'zod';
 import { cacheFolder } from '../cache-folder.ts';
 import { embeddedModel } from '../embedded-model.ts';
 import { TracewiseError } from '../errors.ts';
 import type { SolveOptions } from '../options.ts';
+import { modelCatalogue } from './catalogue.ts';
 import { sha256OfFile } from './hash-file.ts';
 import { isFileHere } from './is-file-here.ts';
 import { modelFiles } from './model-files.ts';
@@ -56,6 +58,7 @@ export async function resolveModel(model: string, options: ResolveModelOptions =
     const path = await locate(source, resolved);
     return { path, options: source.known?.options ?? {} };
   }
+  if (source.kind === 'file') refuseUnknownName(source.path);
   const path = source.kind === 'embedded' ? embeddedModel.path() : source.path;
   const { sha256, signal } = resolved;
   if (sha256 !== undefined) await compare(path, sha256, signal);
@@ -85,6 +88,17 @@ async function locate(source: HubSource, options: ResolvedOptions): Promise<stri
     break;
   }
   return files[0]!.path;
+}
+
+/** Neither a path nor a name that is known: a name with a slip in it, most likely. */
+function refuseUnknownName(text: string): void {
+  if (/[\\/]|\.gguf$/i.test(text) || existsSync(text)) return;
+  const names = ['embedded', ...modelCatalogue.map(({ id }) => id)];
+  throw new TracewiseError(
+    'ERR_OPTIONS',
+    `Expected a model but there is none of the name ${JSON.stringify(text)}, and no such file; \`tracewise models list\` has the names: ${names.join(', ')}`,
+    { details: { model: text, names } },
+  );
 }
 
 /** A user's own file. */

@@ -44,6 +44,11 @@ it('the embedded model and a path are where they are', async () => {
     code: 'ERR_MODEL_CHANGED',
     message: expect.stringContaining(sha256(mini)),
   });
+  for (const slip of ['qwen2.5-coder-1.5B', 'Embedded', ''])
+    await expect(resolveModel(slip)).rejects.toMatchObject({
+      code: 'ERR_OPTIONS',
+      message: expect.stringContaining('qwen2.5-coder-1.5b, '),
+    });
   await expect(resolveModel('nowhere.gguf', { sha256: '0'.repeat(64) })).rejects.toMatchObject({
     code: 'ERR_MODEL_LOAD',
   });
