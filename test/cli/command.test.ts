@@ -128,6 +128,14 @@ describe('tracewise solve', () => {
     expect(status).toBe(0);
   });
 
+  it.each(['json', 'python'])('solves the task that README shows as %s', (language) => {
+    const readme = readFileSync(join(root, 'README.md'), 'utf8');
+    const [, task] = new RegExp(`\n\`\`\`${language}\n(.*?)\n\`\`\`\n`, 's').exec(readme)!;
+    const { status, stderr } = run(solveArgs('-'), task);
+    expect(stderr).toContain('tests pass');
+    expect(status).toBe(0);
+  });
+
   it('cannot solve what contradicts itself: exit code 1, and the program all the same', () => {
     const task = JSON.stringify({
       text: 'Write a function to find the sum of the list.',
