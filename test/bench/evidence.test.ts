@@ -1,5 +1,4 @@
-import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ablate } from '../../bench/support/evidence/ablate.ts';
@@ -11,6 +10,7 @@ import { heldoutTasks } from '../../bench/support/heldout-tasks.ts';
 import { RememberingRunner } from '../../bench/support/remembering-runner.ts';
 import { createRunner, type LlamaEngine, type SignalEntry, solve, type TestResult } from '../../src/index.ts';
 import { testEngine } from '../support/engine.ts';
+import { scratchFolder } from '../support/scratch-folder.ts';
 
 function sample(task: string, more: Partial<Sample> = {}): Sample {
   const cost = { newTokens: 1, rows: 100, executions: 3, ms: 1 };
@@ -52,8 +52,7 @@ describe('scores', () => {
 });
 
 describe('SampleStore', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'tracewise-evidence-'));
-  afterAll(() => rmSync(folder, { recursive: true }));
+  const folder = scratchFolder();
 
   it('gives back what was added, and survives a line that was cut short', () => {
     const file = join(folder, 'deep/evidence.jsonl');

@@ -13,7 +13,7 @@ import {
 import { embeddedModel, loadEngine } from '../../src/index.ts';
 import { resolveOptions } from '../../src/options.ts';
 import { buildPrompt } from '../../src/prompt/build-prompt.ts';
-import { scratchFolder } from '../support/random-model.ts';
+import { scratchFolder } from '../support/scratch-folder.ts';
 
 const folder = scratchFolder();
 

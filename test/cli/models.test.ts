@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -8,13 +7,14 @@ import { sizeText } from '../../src/cli/size-text.ts';
 import { modelCatalogue } from '../../src/models/catalogue.ts';
 import { ModelServer, sha256, stallAfter } from '../models/support/model-server.ts';
 import { miniPath } from '../support/engine.ts';
+import { scratchFolder } from '../support/scratch-folder.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const cli = join(root, 'dist/cli.js');
 const mini = readFileSync(miniPath);
 const size = sizeText(mini.length);
 const name = 'hf:owner/repository/mini.gguf';
-const folder = mkdtempSync(join(tmpdir(), 'tracewise-models-cli-'));
+const folder = scratchFolder();
 const path = join(folder, 'models/owner/repository/mini.gguf');
 let server: ModelServer;
 
@@ -27,7 +27,6 @@ beforeEach(() => {
 });
 afterAll(async () => {
   await server.close();
-  rmSync(folder, { recursive: true });
 });
 
 function start(args: string[], endpoint = server.endpoint): ChildProcess {

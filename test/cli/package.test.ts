@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { scratchFolder } from '../support/scratch-folder.ts';
 
 const root = resolve(import.meta.dirname, '../..');
-const folder = mkdtempSync(join(tmpdir(), 'tracewise-package-'));
+const folder = scratchFolder();
 const run = (program: string, ...args: string[]) =>
   execFileSync(program, args, { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
 
@@ -21,7 +21,6 @@ describe('the packed tarball, installed in an empty folder', () => {
     // Without install scripts, as npm is about to make the default.
     run('npm', 'install', '--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund', `./${filename}`);
   }, 400_000);
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   it('runs `npx tracewise solve`', () => {
     const task = join(root, 'examples/tasks/longest-flip.json');

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readEvents } from '../../src/agents/read-events.ts';
 import { foldRun, type RunEvent } from '../../src/index.ts';
-import { scratchFolder } from '../support/random-model.ts';
+import { scratchFolder } from '../support/scratch-folder.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const cli = join(root, 'dist/cli.js');

@@ -9,17 +9,17 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { readSnapshot, writeSnapshot } from '../../src/execution/snapshot-cache.ts';
+import { scratchFolder } from '../support/scratch-folder.ts';
 
+const scratch = scratchFolder();
 let folder: string;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'tracewise-cache-'));
+  folder = mkdtempSync(join(scratch, 'cache-'));
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const image = () => {
   const shared = new SharedArrayBuffer(1 << 16);

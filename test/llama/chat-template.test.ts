@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { ChatTemplate } from '../../src/llama/chat-template.ts';
 import { testEngine } from '../support/engine.ts';
-import { randomModel, scratchFolder } from '../support/random-model.ts';
+import { randomModel } from '../support/random-model.ts';
+import { scratchFolder } from '../support/scratch-folder.ts';
 
 const folder = scratchFolder();
 const chatml = `{%- for message in messages -%}

@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { estimateMemory } from '../../src/llama/estimate-memory.ts';
 import { readGgufHeader } from '../../src/llama/read-gguf-header.ts';
 import { miniPath, testEngine } from '../support/engine.ts';
-import { randomModel, scratchFolder } from '../support/random-model.ts';
+import { randomModel } from '../support/random-model.ts';
+import { scratchFolder } from '../support/scratch-folder.ts';
 
 const folder = scratchFolder();
 

@@ -7,7 +7,8 @@ import { findLibraries } from '../../src/llama/find-libraries.ts';
 import { packagedLibraries } from '../../src/llama/packaged-libraries.ts';
 import { packageRoot } from '../../src/package-root.ts';
 import { miniPath, testEngine } from '../support/engine.ts';
-import { randomModel, scratchFolder, slowShape } from '../support/random-model.ts';
+import { randomModel, slowShape } from '../support/random-model.ts';
+import { scratchFolder } from '../support/scratch-folder.ts';
 
 const folder = scratchFolder();
 const slowModel = randomModel(folder, 'slow', slowShape);

@@ -15,7 +15,8 @@ import { loadAddon } from '../../src/llama/load-addon.ts';
 import { type EngineOptions, loadEngine } from '../../src/llama/load-engine.ts';
 import { packagedLibraries } from '../../src/llama/packaged-libraries.ts';
 import { miniPath, testEngine } from '../support/engine.ts';
-import { randomModel, scratchFolder } from '../support/random-model.ts';
+import { randomModel } from '../support/random-model.ts';
+import { scratchFolder } from '../support/scratch-folder.ts';
 
 const folder = scratchFolder();
 

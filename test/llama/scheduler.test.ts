@@ -4,7 +4,8 @@ import type { LlamaEngine } from '../../src/llama/llama-engine.ts';
 import type { EngineOptions } from '../../src/llama/load-engine.ts';
 import type { GuidedRequest } from '../../src/token-model.ts';
 import { samplePrompt, sampleSignal, testEngine } from '../support/engine.ts';
-import { randomModel, scratchFolder, slowShape } from '../support/random-model.ts';
+import { randomModel, slowShape } from '../support/random-model.ts';
+import { scratchFolder } from '../support/scratch-folder.ts';
 
 const folder = scratchFolder();
 const slowModel = randomModel(folder, 'slow', slowShape);

@@ -5,7 +5,8 @@ import { buildPrompt } from '../../src/prompt/build-prompt.ts';
 import { parseTask } from '../../src/task/task.ts';
 import type { TokenId } from '../../src/token-model.ts';
 import { testEngine } from '../support/engine.ts';
-import { randomModel, scratchFolder } from '../support/random-model.ts';
+import { randomModel } from '../support/random-model.ts';
+import { scratchFolder } from '../support/scratch-folder.ts';
 
 /** A tokenizer that puts a blank before a whole text must not put one before its pieces. */
 const folder = scratchFolder();

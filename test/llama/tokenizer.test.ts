@@ -4,7 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LlamaEngine } from '../../src/llama/llama-engine.ts';
 import { packageRoot } from '../../src/package-root.ts';
 import { testEngine } from '../support/engine.ts';
-import { randomModel, scratchFolder } from '../support/random-model.ts';
+import { randomModel } from '../support/random-model.ts';
+import { scratchFolder } from '../support/scratch-folder.ts';
 
 const folder = scratchFolder();
 let engines: LlamaEngine[];

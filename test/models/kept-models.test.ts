@@ -1,5 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { embeddedModel } from '../../src/embedded-model.ts';
@@ -9,13 +8,14 @@ import { removeModel } from '../../src/models/remove-model.ts';
 import { resolveModel } from '../../src/models/resolve-model.ts';
 import { verifyModel } from '../../src/models/verify-model.ts';
 import { miniPath } from '../support/engine.ts';
+import { scratchFolder } from '../support/scratch-folder.ts';
 import { ModelServer, sha256 } from './support/model-server.ts';
 
 const mini = readFileSync(miniPath);
 const parts = ['big-00001-of-00002.gguf', 'big-00002-of-00002.gguf'];
 const name = 'hf:owner/repository/mini.gguf';
 const split = `hf:owner/repository/deep/${parts[0]}#v1`;
-const cacheFolder = mkdtempSync(join(tmpdir(), 'tracewise-kept-'));
+const cacheFolder = scratchFolder();
 const models = join(cacheFolder, 'models');
 let server: ModelServer;
 
@@ -30,7 +30,6 @@ beforeAll(async () => {
 afterAll(async () => {
   vi.unstubAllEnvs();
   await server.close();
-  rmSync(cacheFolder, { recursive: true });
 });
 
 const stateOf = async (wanted: string) =>

@@ -11,7 +11,6 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { modelCatalogue } from '../../src/models/catalogue.ts';
@@ -20,12 +19,13 @@ import type { PullProgress } from '../../src/models/pull-model.ts';
 import { type ResolveModelOptions, resolveModel } from '../../src/models/resolve-model.ts';
 import { verifyModel } from '../../src/models/verify-model.ts';
 import { miniPath, testEngine } from '../support/engine.ts';
+import { scratchFolder } from '../support/scratch-folder.ts';
 import { cutAfter, ModelServer, rangeStart, sendHead, sha256, stallAfter } from './support/model-server.ts';
 
 const mini = readFileSync(miniPath);
 const size = mini.length;
 const name = 'hf:owner/repository/mini.gguf';
-const folder = mkdtempSync(join(tmpdir(), 'tracewise-models-'));
+const folder = scratchFolder();
 let cacheFolder = '';
 let server: ModelServer;
 
@@ -34,7 +34,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await server.close();
-  rmSync(folder, { recursive: true });
 });
 beforeEach(() => {
   cacheFolder = mkdtempSync(join(folder, 'cache-'));

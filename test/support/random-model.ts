@@ -1,7 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll } from 'vitest';
 import { type RandomModel, writeRandomModel } from '../../bench/support/random-gguf.ts';
 
 /** Wide enough that a prompt of 1500 tokens takes a thread about a second. */
@@ -13,13 +10,6 @@ export const slowShape: Partial<RandomModel> = {
   feedForwardSize: 1408,
   weights: 'Q4_0',
 };
-
-/** A folder for one test file, removed behind it. */
-export function scratchFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'tracewise-test-'));
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
-}
 
 export function randomModel(
   folder: string,
