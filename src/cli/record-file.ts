@@ -1,4 +1,4 @@
-import { existsSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { ftruncateSync, openSync, readFileSync, statSync, writeSync } from 'node:fs';
 import type { RaceEvent } from '../agents/race-event.ts';
 import { readEvents } from '../agents/read-events.ts';
 import { keptEvents } from '../controller/recorded-run.ts';
@@ -21,7 +21,10 @@ export class RecordFile {
   /** `isRace`: what it is to hold. */
   constructor(path: string, { isRace }: { isRace: boolean }) {
     this.#path = path;
-    const text = this.#do(() => (existsSync(path) ? readFileSync(path, 'utf8') : ''));
+    const stats = this.#do(() => statSync(path, { throwIfNoEntry: false }));
+    // Of a pipe or a device a read may never end.
+    if (stats && !stats.isFile()) throw refused(path, 'it is no plain file');
+    const text = stats ? this.#do(() => readFileSync(path, 'utf8')) : '';
     const events = this.#do(() => readEvents(text));
     const held = events.some((event) => 'agent' in event || event.type === 'race-end');
     if (events.length > 0 && held !== isRace)

@@ -42,6 +42,16 @@ describe('tracewise solve --record', () => {
     expect(now.length).toBeLessThan(lines.length + at);
   });
 
+  it.skipIf(process.platform === 'win32')('takes no pipe, of which nobody writes the end', () => {
+    spawnSync('mkfifo', [join(folder, 'pipe')]);
+    const args = ['solve', example, ...flags, '--record', 'pipe'];
+    const options = { encoding: 'utf8', cwd: folder, timeout: 30_000, killSignal: 'SIGKILL' } as const;
+    expect(spawnSync(process.execPath, [cli, ...args], options)).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('no plain file'),
+    });
+  });
+
   it('tells a run that has ended again', () => {
     const before = linesOf('whole.jsonl');
     expect(solve('whole.jsonl')).toMatchObject({ stdout: whole.stdout, status: whole.status });
@@ -82,7 +92,7 @@ describe('tracewise solve --record', () => {
     ['another run', ['whole.jsonl', '--seed', '5'], '`options.seed` differs'],
     ['a race', ['whole.jsonl', '--gamma', '0,1'], 'it holds a run and this is a race'],
     ['no file that can be', ['nowhere/run.jsonl'], 'ENOENT'],
-    ['a folder', ['.'], 'EISDIR'],
+    ['a folder', ['.'], 'no plain file'],
     ['another file', ['other.txt'], 'an event as JSON in line 1'],
   ])('leaves %s alone: exit code 2, and why', (_, [file, ...more], why) => {
     writeFileSync(join(folder, 'other.txt'), 'mine\n');
