@@ -1,4 +1,5 @@
 import {
+  type AgentEvent,
   bestOfN,
   embeddedModel,
   grid,
@@ -18,6 +19,11 @@ export interface Setting {
   readonly draw: () => number;
 }
 
+interface Setup extends Pick<Setting, 'engine' | 'runner'> {
+  readonly signal?: AbortSignal;
+  readonly resume?: readonly AgentEvent[];
+}
+
 /** How a job ended: a run's own reason, or `aborted`. */
 export type Ending = string;
 
@@ -31,25 +37,31 @@ export async function startJob(setting: Setting): Promise<Ending> {
   const options = drawOptions(draw);
   const aborts = draw() % 4 === 0;
   const controller = new AbortController();
-  const setup = { engine, runner, signal: controller.signal };
   const abort = () => controller.abort(abortReason);
   // By the clock, which may strike in any step of the native code, or at an event.
   const timer = aborts && draw() % 2 === 0 ? setTimeout(abort, draw() % 400) : undefined;
   const events = aborts && !timer ? draw() % 80 : Infinity;
+  const budget = drawBudget(draw);
+  const seed = draw();
   const kinds = {
-    run: () => solve(task, { ...setup, ...options, budget: drawBudget(draw) }),
-    race: () =>
+    run: (setup: Setup) => solve(task, { ...setup, ...options, budget }),
+    race: (setup: Setup) =>
       race(task, { ...setup, agents: grid({ guidanceStrength: [0, 0.5, 1.5] }, options), concurrency: 2 }),
-    samples: () => bestOfN(task, { ...setup, ...embeddedModel.options, samples: 4, seed: draw() }),
+    samples: ({ resume: _, ...setup }: Setup) =>
+      bestOfN(task, { ...setup, ...embeddedModel.options, samples: 4, seed }),
   };
-  const underway = kinds[pick(['run', 'run', 'run', 'race', 'samples'] as const, draw)]();
+  const start = kinds[pick(['run', 'run', 'run', 'race', 'samples'] as const, draw)];
+  const resumes = draw() % 2 === 0;
+  const seen: AgentEvent[] = [];
+  const underway = start({ engine, runner, signal: controller.signal });
   try {
-    let seen = 0;
-    for await (const _ of underway) if (++seen > events) abort();
+    for await (const event of underway) if (seen.push(event as AgentEvent) > events) abort();
     return (await underway).endedBy;
   } catch (reason) {
-    if (reason === abortReason) return 'aborted';
-    throw reason;
+    if (reason !== abortReason) throw reason;
+    if (!resumes) return 'aborted';
+    const { endedBy } = await start({ engine, runner, resume: seen });
+    return `aborted, resumed, ${endedBy}`;
   } finally {
     clearTimeout(timer);
   }
