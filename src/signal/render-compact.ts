@@ -1,6 +1,6 @@
 import type { LocalChange, TestResult, TraceEvent } from '../program-runner.ts';
-import { keepEnds } from './keep-ends.ts';
-import { type EntryRenderer, type EntryStyle, failureText, oneLine, traceEndsHere } from './signal-entry.ts';
+import { keptSteps } from './kept-steps.ts';
+import { type EntryRenderer, type EntryStyle, failureText, oneLine } from './signal-entry.ts';
 import { type ToldCall, toldCall } from './told-call.ts';
 
 /**
@@ -15,15 +15,9 @@ export const renderCompact: EntryRenderer = ({ program, results }, index, style)
 
 function runText(result: TestResult, style: EntryStyle): string {
   const told = toldCall(result);
-  const max = result.outcome === 'passed' ? style.maxSteps : 2 * style.maxSteps;
-  const steps = keepEnds(
-    effects(result.trace.slice(told.start, told.end), told.depth),
-    max,
-    (omitted) => `  (${omitted} steps left out)`,
-  );
-  if (told.isCut) steps.push(`  ${traceEndsHere}`);
-  const lines = [...steps, `  ${endText(result, told, style)}`].map(oneLine);
-  return `${[told.heading, ...lines].join('\n')}\n`;
+  const steps = effects(result.trace.slice(told.start, told.end), told.depth);
+  const lines = [...keptSteps(steps, result, told, style), endText(result, told, style)];
+  return `${[told.heading, ...lines.map((line) => oneLine(`  ${line}`))].join('\n')}\n`;
 }
 
 /** A line's effect is what the next event of its frame reports as changed. */
@@ -36,10 +30,10 @@ function effects(trace: readonly TraceEvent[], depth: number): string[] {
     const nested = event.depth > depth ? `${event.functionName} ` : '';
     const begins = event.event === 'call' || event.event === 'resume';
     if (line && !begins && event.changes.length > 0)
-      texts.push(`  ${nested}${line.line}: ${changesText(event.changes)}`);
-    if (event.event === 'exception') texts.push(`  ${nested}${event.line}: ! ${event.exceptionType}`);
-    if (event.event === 'return' && event.depth > depth) texts.push(`  ${nested}-> ${event.value ?? 'None'}`);
-    if (event.event === 'yield') texts.push(`  ${nested}yields ${event.value ?? 'None'}`);
+      texts.push(`${nested}${line.line}: ${changesText(event.changes)}`);
+    if (event.event === 'exception') texts.push(`${nested}${event.line}: ! ${event.exceptionType}`);
+    if (event.event === 'return' && event.depth > depth) texts.push(`${nested}-> ${event.value ?? 'None'}`);
+    if (event.event === 'yield') texts.push(`${nested}yields ${event.value ?? 'None'}`);
     if (event.event === 'line' || event.event === 'resume') running[event.depth] = event;
     else if (event.event === 'call') delete running[event.depth];
   }

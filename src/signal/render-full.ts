@@ -1,14 +1,7 @@
 import type { TestResult } from '../program-runner.ts';
-import { keepEnds } from './keep-ends.ts';
+import { keptSteps } from './kept-steps.ts';
 import { type Locals, replayTrace, type TraceStep } from './replay-trace.ts';
-import {
-  type EntryRenderer,
-  type EntryStyle,
-  failureName,
-  failureText,
-  oneLine,
-  traceEndsHere,
-} from './signal-entry.ts';
+import { type EntryRenderer, type EntryStyle, failureName, failureText, oneLine } from './signal-entry.ts';
 import { type ToldCall, toldCall } from './told-call.ts';
 
 /**
@@ -28,9 +21,7 @@ export const renderFull: EntryRenderer = ({ program, results }, _index, style) =
 function traceText(program: string, result: TestResult, told: ToldCall, style: EntryStyle): string {
   const replayed = replayTrace(program, result.trace).slice(told.start, told.end);
   const steps = visibleSteps(replayed, told.depth, style.headersOnce).map(stepText);
-  const max = result.outcome === 'passed' ? style.maxSteps : 2 * style.maxSteps;
-  const kept = keepEnds(steps, max, (omitted) => `(${omitted} steps left out)`);
-  if (told.isCut) kept.push(traceEndsHere);
+  const kept = keptSteps(steps, result, told, style);
   const ending = replayed.at(-1)?.event.event === 'unwind' ? [] : unseenEnding(result);
   const { stdin, returned } = result;
   const printed = stdin === undefined || returned === undefined ? [] : [`Printed: ${returned}`];

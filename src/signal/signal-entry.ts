@@ -24,9 +24,6 @@ export interface EntryStyle {
 /** Writes one entry; `index` counts from 0. */
 export type EntryRenderer = (entry: SignalEntry, index: number, style: EntryStyle) => string;
 
-/** Stands in a trace where it reached its limit and the run went on. */
-export const traceEndsHere = '(the trace ends here; the run went on)';
-
 /** Runs that came to no end of their own. */
 export function isUnfinished({ outcome }: TestResult): boolean {
   return outcome === 'timed-out' || outcome === 'out-of-memory' || outcome === 'killed';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { TestResult, TraceEvent } from '../../src/program-runner.ts';
-import { keepEnds } from '../../src/signal/keep-ends.ts';
+import { keptSteps } from '../../src/signal/kept-steps.ts';
 import { renderSignal, type SignalOptions } from '../../src/signal/render-signal.ts';
 import { replayTrace } from '../../src/signal/replay-trace.ts';
 
@@ -251,8 +251,13 @@ it('replayTrace folds changes, deletions and frames', () => {
   expect(steps[3]!.source).toBe('    for x in xs:');
 });
 
-it('keepEnds', () => {
-  const gap = (omitted: number) => -omitted;
-  expect(keepEnds([1, 2, 3], 3, gap)).toEqual([1, 2, 3]);
-  expect(keepEnds([1, 2, 3, 4, 5, 6], 3, gap)).toEqual([1, 2, -3, 6]);
+it('keptSteps', () => {
+  const kept = (count: number, outcome: 'passed' | 'failed', isCut = false) => {
+    const steps = Array.from({ length: count }, (_, i) => `${i}`);
+    return keptSteps(steps, { outcome } as never, { isCut } as never, { maxSteps: 3 } as never).join();
+  };
+  expect(kept(3, 'passed')).toBe('0,1,2');
+  expect(kept(6, 'passed')).toBe('0,1,(3 steps left out),5');
+  expect(kept(6, 'failed')).toBe('0,1,2,3,4,5');
+  expect(kept(4, 'passed', true)).toBe('0,1,(1 steps left out),3,(the trace ends here; the run went on)');
 });
