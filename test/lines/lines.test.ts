@@ -238,6 +238,8 @@ describe('answerRegion', () => {
     ['x = 1\n', false],
     ['def g(x):\n    return x\nprint(g(1))\n', false],
     ['import re\nre.compile(\n', false],
+    ['def g(x):  # adds\n', false],
+    ['def g(x):\n    if x:\nimport re\n', false],
     ['>>> def g(x): return x\n', false],
   ])('puts %j before the answer’s own block: %s', (helper, isPut) => {
     for (const [begun, fenced] of [
