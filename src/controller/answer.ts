@@ -65,7 +65,9 @@ export class Answer {
   continuation(text: string): { readonly added: string; readonly isWhole: boolean } {
     const { phase, code } = this.#find({ behind: text });
     const end = endOfFunction(code, this.#name);
-    return { added: code.slice(this.code.length, end), isWhole: phase === 'closed' || end < code.length };
+    // A block that is opened once more begins anew.
+    const from = this.code.trim() === '' && !code.startsWith(this.code) ? 0 : this.code.length;
+    return { added: code.slice(from, end), isWhole: phase === 'closed' || end < code.length };
   }
 
   /**

@@ -141,6 +141,14 @@ describe('guided lines', () => {
     expect(result.guidedTokens).toBeGreaterThan(0);
   });
 
+  it('of a script in a block that is opened once more are whole', async () => {
+    const script = 'print(int(input()) + 1)\n';
+    const task: TaskInput = { text: 'x', tests: [{ kind: 'io', stdin: '1\n', expectedStdout: '2\n' }] };
+    const { programs, result } = await candidatesOf(`\n\`\`\`python\n${script}\`\`\`\n`, {}, task);
+    expect(result).toMatchObject({ program: script, solved: true });
+    expect(programs.map((program) => program?.trim())).toEqual([script.trim(), script.trim()]);
+  });
+
   it('are run with the helper of a block before', async () => {
     const helper = 'def add(x, y):\n    return x + y\n';
     const main = 'def f(x):\n    y = x\n    return add(y, 1)\n';
