@@ -9,7 +9,7 @@ import { resolveOptions, type SolveOptions } from '../options.ts';
  */
 export interface SamplingSetup
   extends Omit<SolveOptions, 'budget' | 'faithful' | 'guidanceStrength' | 'finalTemperature'>,
-    Pick<RaceSetup, 'engine' | 'runner' | 'signal' | 'concurrency'> {
+    Pick<RaceSetup, 'engine' | 'runner' | 'signal' | 'resume' | 'concurrency'> {
   /** At most so many programs; fewer where `budget` is spent. */
   readonly samples: number;
   /** The first program is the greedy one; true by default. */
@@ -20,7 +20,16 @@ export interface SamplingSetup
 
 /** Plain samples as agents: sample i at `temperature` with seed `seed` + i (modulo 2³²), one after another by default. */
 export function plainSamples(setup: SamplingSetup): RaceSetup {
-  const { engine, runner, signal, concurrency = 1, samples, greedyFirst = true, ...given } = setup;
+  const {
+    engine,
+    runner,
+    signal,
+    resume = [],
+    concurrency = 1,
+    samples,
+    greedyFirst = true,
+    ...given
+  } = setup;
   const { budget: { newTokens, ...budget } = {}, ...options } = given;
   if (!Number.isInteger(samples) || samples < 1) {
     throw new TracewiseError(
@@ -36,5 +45,5 @@ export function plainSamples(setup: SamplingSetup): RaceSetup {
     seed: nthSeed(seed, i),
     budget: { newTokens },
   }));
-  return { engine, runner, agents, concurrency, budget, ...(signal && { signal }) };
+  return { engine, runner, agents, concurrency, budget, resume, ...(signal && { signal }) };
 }

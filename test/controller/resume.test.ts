@@ -4,6 +4,7 @@ import { eventsOf, type RaceEvent } from '../../src/agents/race-event.ts';
 import { type SolveSetup, solve } from '../../src/controller/solve.ts';
 import type { RunEvent } from '../../src/events.ts';
 import type { SolveOptions } from '../../src/options.ts';
+import { majorityVote } from '../../src/strategies/majority-vote.ts';
 import { endPiece, ScriptedModel } from '../../src/testing/scripted-model.ts';
 import { ScriptedRunner } from '../../src/testing/scripted-runner.ts';
 
@@ -111,6 +112,20 @@ describe('a run that was broken off', () => {
     );
     expect(() => start({ resume: whole.slice(1) })).toThrow(expect.objectContaining({ code: 'ERR_RECORD' }));
     expect(() => start({ resume: [...whole, ...whole] })).toThrow(TypeError);
+  });
+});
+
+describe('samples that were broken off', () => {
+  it('are gone on with, each of them', async () => {
+    const start = (resume: readonly RaceEvent[] = []) =>
+      majorityVote(task, { engine, runner, ...base, samples: 3, resume });
+    const whole = await all(start());
+    const { elapsedMs, ...end } = whole.at(-1)!;
+    for (let length = 0; length <= whole.length; length += 4) {
+      const events = await all(start(stored(whole.slice(0, length))));
+      expect(events.at(-1)).toMatchObject(end);
+      expect(decisions(events)).toEqual(decisions(whole));
+    }
   });
 });
 

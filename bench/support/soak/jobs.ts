@@ -47,8 +47,7 @@ export async function startJob(setting: Setting): Promise<Ending> {
     run: (setup: Setup) => solve(task, { ...setup, ...options, budget }),
     race: (setup: Setup) =>
       race(task, { ...setup, agents: grid({ guidanceStrength: [0, 0.5, 1.5] }, options), concurrency: 2 }),
-    samples: ({ resume: _, ...setup }: Setup) =>
-      bestOfN(task, { ...setup, ...embeddedModel.options, samples: 4, seed }),
+    samples: (setup: Setup) => bestOfN(task, { ...setup, ...embeddedModel.options, samples: 4, seed }),
   };
   const start = kinds[pick(['run', 'run', 'run', 'race', 'samples'] as const, draw)];
   const resumes = draw() % 2 === 0;
