@@ -9,7 +9,8 @@ export class ServerPool {
   readonly #options: ResolvedRunnerOptions;
   readonly #servers = new Set<ForkServer>();
   readonly #idle: ForkServer[] = [];
-  readonly #waiting: ((server: ForkServer) => void)[] = [];
+  /** Those who wait; they are given nothing when the pool ends. */
+  readonly #waiting: ((server?: ForkServer) => void)[] = [];
   #disposed = false;
 
   constructor(options: ResolvedRunnerOptions) {
@@ -49,7 +50,7 @@ export class ServerPool {
   dispose(): void {
     this.#disposed = true;
     for (const server of this.#servers) server.kill();
-    for (const wake of this.#waiting.splice(0)) wake(new ForkServerGone() as unknown as ForkServer);
+    for (const wake of this.#waiting.splice(0)) wake();
   }
 
   async #take(signal?: AbortSignal): Promise<ForkServer> {
@@ -59,12 +60,12 @@ export class ServerPool {
       this.#servers.delete(idle);
     }
     if (this.#servers.size < this.#options.maxWorkers) return this.#start();
-    const server = await new Promise<ForkServer>((resolve, reject) => {
+    const server = await new Promise<ForkServer | undefined>((resolve, reject) => {
       const abort = () => {
         this.#waiting.splice(this.#waiting.indexOf(wake), 1);
         reject(signal!.reason);
       };
-      const wake = (given: ForkServer) => {
+      const wake = (given?: ForkServer) => {
         signal?.removeEventListener('abort', abort);
         resolve(given);
       };
@@ -72,7 +73,7 @@ export class ServerPool {
       this.#waiting.push(wake);
     });
     this.checkUsable();
-    return server;
+    return server!;
   }
 
   #start(): ForkServer {
@@ -89,6 +90,3 @@ export class ServerPool {
     else if (!server.isGone) this.#idle.push(server);
   }
 }
-
-/** Handed to those who wait when the pool ends; they look at the pool before they use it. */
-class ForkServerGone {}

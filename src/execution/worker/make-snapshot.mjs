@@ -13,7 +13,7 @@ for (const name of readdirSync(folder).filter((file) => file.endsWith('.py'))) {
 py.runPython(`
 import sys
 sys.path.append('/harness')
-import tracewise.preload, tracewise.wasm_host, tracewise.confine, tracewise.normal_form, asyncio
+import tracewise.preload, tracewise.wasm_host, tracewise.confine
 tracewise.preload.warm_up()
 sys.path.remove('/harness')
 import gc; gc.collect()

@@ -13,7 +13,7 @@ import sys
 import tempfile
 import time
 
-from . import event_loop, judge, linux_sandbox, normal_form, preload, program, streams  # noqa: F401
+from . import judge, linux_sandbox, preload, program
 from .answer import Broken, read_report
 from .child import Child, Stopped
 
@@ -108,13 +108,7 @@ class Server:
             result['inside'] = self._ask(again, {'op': 'inside', 'kind': test['kind'], 'source': test['source']}, deadline)
         except Stopped as stop:
             result['stopped'] = [stop.reason, stop.detail]
-        self._replace(child, again)
-        return child
-
-    def _replace(self, child, again):
-        again.end()
-        child.output, child.output_bytes, child.trace = again.output, again.output_bytes, again.trace
-        child.end = lambda: None
+        return again
 
     def _ask(self, child, message, deadline):
         child.send(json.dumps(message).encode())
@@ -138,12 +132,13 @@ class Server:
             raise
 
     def _describe(self, request, test):
-        key = json.dumps([test, _context(request)])
+        message = dict(test, op='describe', **_context(request))
+        key = json.dumps(message)
         if key not in self.told:
             if len(self.told) > 1000:
                 self.told.clear()
             try:
-                self.told[key] = self._judged(json.loads(json.dumps(dict(test, op='describe', **_context(request)))), _WIDE, time.monotonic() + 0.5)
+                self.told[key] = self._judged(message, _WIDE, time.monotonic() + 0.5)
             except Stopped:
                 self.told[key] = {}
         return self.told[key]

@@ -9,6 +9,7 @@ import ast
 import json
 import random
 
+from .normal_form import first_that_parses
 from .pytest_stand_in import install_pytest
 from .remote import Remote
 from .render import Renderer, type_name
@@ -207,8 +208,6 @@ def _expect(reply, test, space, last, renderer):
 def handle(message, ask):
     request = json.loads(message)
     if request['op'] == 'parse':
-        from .normal_form import first_that_parses
-
         return _dumps(first_that_parses(request['attempts']))
     try:
         reply = describe(request) if request['op'] == 'describe' else judge(request, ask)

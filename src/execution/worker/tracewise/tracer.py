@@ -7,7 +7,6 @@ sink as they happen, so that what was recorded survives a kill.
 
 import opcode
 import sys
-import types
 
 from .frame_locals import FrameLocals, quote
 from .render import Renderer, type_name
