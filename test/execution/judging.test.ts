@@ -520,6 +520,18 @@ describe('judged inside, and said so', () => {
     expect(await judge(program, source)).toMatchObject({ outcome: 'passed', judged: 'inside' });
   });
 
+  test('operators of what a class gives that is itself under test', async () => {
+    const program = number.replaceAll('N(', 'Num(').replace('class N:', 'class Num:');
+    const test =
+      'assert (Num(1) + Num(2)).v == 3 and (Num(5) ^ Num(1)).v == 4 and divmod(Num(7), 2) == (3, 1)';
+    expect(await judge(program, test, '', 'Num')).toMatchObject({ outcome: 'passed', judged: 'inside' });
+    const pleases = 'class Sum:\n    def __init__(self, x): pass\n    def __sub__(self, other): return 0.0';
+    expect(await judge(pleases, 'assert abs(Sum(21) - 42) < 1e-6', '', 'Sum')).toMatchObject({
+      outcome: 'raised',
+      judged: 'outside',
+    });
+  });
+
   test.each([
     'assert callable(f(1))',
     'assert hasattr(f(1), "__len__")',

@@ -44,7 +44,7 @@ def judge(request, ask):
     source, check, setup = request['source'], request['kind'] == 'check', request.get('setupCode') or ''
     test = _read(source, request.get('entryPoint'), check)
     entry_point = test.entry_point
-    world = World(ask, entry_point, source, test.expected is not None, test.identifies)
+    world = World(ask, entry_point, source, test)
     install_pytest()
     random.seed(0)  # a test's outcome must not depend on which ran before it
     reply = {'outcome': 'passed'}
@@ -85,6 +85,9 @@ class _Test:
         self.deciding = deciding_calls(nodes, called)
         self.identifies = identifies(nodes)
         self.asks_type = asks_type(nodes)
+        # A function's name may begin so too, but then what it gives is rarely asked for attributes or compared with more of it.
+        has_attributes = any(isinstance(node, ast.Attribute) for node in nodes)
+        self.names_class = (self.entry_point or '')[:1].isupper() and (has_attributes or self.identifies)
         self.why_inside = why_inside(nodes, self.names)
         expected = expected_of(tree, call)
         self.expected = None if expected is None else _compiled(expected)

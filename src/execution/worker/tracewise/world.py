@@ -21,19 +21,18 @@ class World:
 
     missing = object()
 
-    def __init__(self, ask, entry_point, source, compares, identifies):
+    def __init__(self, ask, entry_point, source, test):
         self._ask = lambda question: read_answer(ask(question))
         self._shared = Shared()
         self._stand_ins = {}  # by handle
         self.decode = Decoder(self._remote, self._derived, self._shared.objects)
-        self.compares = compares  # whether the called frame's locals are looked at
-        self.identifies = identifies  # whether the test compares what it does not write out
+        self.compares = test.expected is not None  # whether the called frame's locals are looked at
+        self.identifies = test.identifies  # whether the test compares what it does not write out
         self.entry_point, self.source = entry_point, source
         self.calls = []
         self.traced_calls = 0  # each begins a new part of the trace
         self.trusted = False  # whether the program's own word decided a comparison
-        # Whether the test names classes, or functions besides the entry point.
-        self.takes_objects = (entry_point or '')[:1].isupper()
+        self.takes_objects = test.names_class  # whether the test names classes, or functions besides the entry point
         self.classes = {}  # made here for those of the program
         self.needs_inside = None  # why, where the test cannot go on here; it may catch what is raised then
 
