@@ -549,6 +549,16 @@ describe('judged inside, and said so', () => {
     });
   });
 
+  test('an object of its own, in a container that both hold', async () => {
+    const program = 'handlers = []\ndef f(x):\n    return [h(x) for h in handlers]';
+    for (const source of [
+      'handlers.append(lambda x: x + 1)\nassert f(2) == [3]',
+      'from math import sqrt\nhandlers.append(abs)\nassert f(-2) == [2]',
+    ]) {
+      expect(await judge(program, source)).toMatchObject({ outcome: 'passed', judged: 'inside' });
+    }
+  });
+
   test('what class it is of, where the test names classes', async () => {
     const program = `${point}\nclass Other(Point):\n    pass`;
     for (const source of [

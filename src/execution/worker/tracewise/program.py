@@ -84,9 +84,9 @@ class Program:
             if isinstance(value, type) and BaseException in mro_of(value):
                 return {'exceptionClass': _bases(value)}
             return self._told(value, True)
+        self.shared.hear({int(n): data for n, data in question['objects'].items()}, self.decode)
         if op == 'source':
             return self._answer(lambda: self._evaluate(question['source']))
-        self.shared.hear({int(n): data for n, data in question['objects'].items()}, self.decode)
         args = [self.decode(arg) for arg in question['args']]
         if op == 'call':
             kwargs = {name: self.decode(value) for name, value in question['kwargs'].items()}

@@ -80,15 +80,23 @@ class World:
             question['objects'] = self._shared.tell(encoder)
         except NotLiteral as reason:
             self._shared.forget(untold=True)
-            source = self._call_source()
-            if source is None:
-                self.need_inside('an argument of type %s' % reason)
-            question = {'op': 'source', 'source': source}
+            question = self._by_source(reason)
         self.traced_calls += question['op'] == 'source' or 'name' in question
         try:
             return self.decode(self.ask(question)['value'])
         finally:
             self._shared.forget()
+
+    def _by_source(self, reason):
+        """The running call as the test writes it, where the arguments cannot be sent but what both sides hold can."""
+        source = self._call_source()
+        try:
+            objects = self._shared.tell(Encoder(handle_of, self._shared, True))
+        except NotLiteral:
+            source = None
+        if source is None:
+            self.need_inside('an argument of type %s' % reason)
+        return {'op': 'source', 'source': source, 'objects': objects}
 
     def _remote(self, handle, kind):
         if handle in self._stand_ins:
