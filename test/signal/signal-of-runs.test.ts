@@ -101,6 +101,19 @@ describe('of several calls the last one, with its own steps and value', () => {
     expect(full).not.toContain("'x': 1");
   });
 
+  test('what the test calls besides, behind it, decides too', async () => {
+    const program = `${twice}def g(x):\n    return 0\n`;
+    const asked = 'assert f(1) == 2 and g(1) == 3';
+    expect(await said(program, asked)).toBe('f(1)\n  2: y=2\n  -> 2\n');
+    expect(await said(program, 'assert f(1) == 5 and g(1) == 0')).toContain('-> 2  (not as expected)\n');
+    expect(await said(program, 'assert f(g(1)) == 5')).toContain('-> 0  (expected 5)\n');
+    const box =
+      'class f:\n    def __init__(self, n):\n        self.n = n\n    def add(self, m):\n        return self.n\n';
+    const method = await said(box, 'b = f(1)\nassert b.add(2) == 3');
+    expect(method).toContain('f(1)\n');
+    expect(method).not.toMatch(/expected/);
+  });
+
   test('a call whose turn never came in the trace has no steps of another', async () => {
     const asked = 'assert f(1) + f(2) == 7';
     const limits = { traceEvents: 8 };

@@ -175,7 +175,7 @@ def _tell_call(reply, test, world):
     reply['returnedLocals'] = last['returnedLocals']
     if world.traced_calls > 1:
         reply['callNumber'] = last['number']
-    if not only and position not in test.deciding:
+    if world.calls_behind > 0 or (not only and position not in test.deciding):
         reply['joint'] = True
     return last if as_written else None
 

@@ -32,6 +32,7 @@ class EntryPoint:
             for field in ('rendered', 'returnedLocals', 'locals'):
                 record[field] = world.last.get(field)
             record['number'] = world.traced_calls
+            world.calls_behind = 0
 
     def _itself(self):
         answer = self._world.ask({'op': 'name', 'name': self.__name__})

@@ -31,6 +31,7 @@ class World:
         self.entry_point, self.source = entry_point, source
         self.calls = []
         self.traced_calls = 0  # each begins a new part of the trace
+        self.calls_behind = 0  # of anything else of the program, since the entry point was called last
         self.trusted = False  # whether the program's own word decided a comparison
         self.takes_objects = test.names_class  # whether the test names classes, or functions besides the entry point
         self.classes = {}  # made here for those of the program
@@ -82,6 +83,7 @@ class World:
             self._shared.forget(untold=True)
             question = self._by_source(reason)
         self.traced_calls += question['op'] == 'source' or 'name' in question
+        self.calls_behind += question['op'] in ('call', 'source')
         try:
             return self.decode(self.ask(question)['value'])
         finally:
