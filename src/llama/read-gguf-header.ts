@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
 
-/** Of an array of texts or truth values only the length. */
+/** Of an array the length, and its numbers where it has no more than layers may ask for. */
 export type GgufValue = number | string | boolean | { readonly length: number; readonly numbers?: number[] };
 
 export interface GgufHeader {
@@ -12,6 +12,7 @@ export interface GgufHeader {
 const firstBytes = 1 << 20;
 /** Vocabularies and merges of the largest tokenizers take about 16 MB. */
 const mostBytes = 1 << 28;
+const mostNumbers = 1 << 16;
 
 /**
  * Reads the head of a GGUF file (versions 2 and 3), without its tensors; undefined where it is none or damaged:
@@ -60,7 +61,7 @@ class Cursor {
   }
 
   bytes(count: number): Buffer {
-    if (this.at + count > this.#buffer.length) throw new RangeError('the head goes on');
+    this.#mustHold(count);
     this.at += count;
     return this.#buffer.subarray(this.at - count, this.at);
   }
@@ -89,14 +90,26 @@ class Cursor {
   #array(): GgufValue {
     const type = this.uint32();
     const length = this.uint64();
-    if (type !== textType && type !== arrayType && !scalars[type])
-      throw new TypeError('an unknown type of value');
-    const numbers: number[] = [];
-    for (let i = 0; i < length; i++) {
-      const item = this.value(type);
-      if (typeof item === 'number') numbers.push(item);
+    const scalar = scalars[type];
+    if (scalar) {
+      const [size, of] = scalar;
+      const items = this.bytes(length * size);
+      if (length > mostNumbers) return { length };
+      const values = Array.from({ length }, (_, i) => of(items.subarray(i * size)));
+      return { length, numbers: values.map(Number) };
     }
-    return numbers.length === length ? { length, numbers } : { length };
+    if (type !== textType && type !== arrayType) throw new TypeError('an unknown type of value');
+    // A text takes 8 bytes at least: what is damaged is not read through in vain.
+    this.#mustHold(length * 8);
+    for (let i = 0; i < length; i++) {
+      if (type === textType) this.bytes(this.uint64());
+      else this.#array();
+    }
+    return { length };
+  }
+
+  #mustHold(count: number): void {
+    if (this.at + count > this.#buffer.length) throw new RangeError('the head goes on');
   }
 }
 

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { estimateMemory } from '../../src/llama/estimate-memory.ts';
@@ -98,6 +98,26 @@ describe('a head that cannot be read', () => {
     ['damaged', Buffer.concat([whole.subarray(0, 24), Buffer.alloc(400, 0xff), whole.subarray(424)])],
   ])('gives none: %s', async (name, bytes) => {
     expect(await readGgufHeader(written(`${name}.gguf`, bytes))).toBeUndefined();
+  });
+
+  it.each([
+    ['numbers', 0],
+    ['texts', 8],
+  ])('gives none in time, and ends no process: an array of %s without end', async (_, type) => {
+    const head = Buffer.alloc(49);
+    head.write('GGUF');
+    head.writeUInt32LE(3, 4);
+    // One entry, of the key k.
+    for (const at of [16, 24]) head.writeBigUInt64LE(1n, at);
+    head.write('k', 32);
+    head.writeUInt32LE(9, 33);
+    head.writeUInt32LE(type, 37);
+    head.writeBigUInt64LE(1n << 40n, 41);
+    const path = written('endless.gguf', head);
+    truncateSync(path, 160_000_000);
+    const startedMs = performance.now();
+    expect(await readGgufHeader(path)).toBeUndefined();
+    expect(performance.now() - startedMs).toBeLessThan(5_000);
   });
 
   it('of no file throws', async () => {
