@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { TracewiseError } from '../errors.ts';
 import { gigabytes } from '../gigabytes.ts';
 import type { ExpectedHash } from './expected-hash.ts';
-import { Interruption } from './interruption.ts';
+import { connectionLost, Interruption } from './interruption.ts';
 import type { HashOrigin } from './model-record.ts';
 import { openRemoteFile, type RemoteFile } from './open-remote-file.ts';
 import { PartFile } from './part-file.ts';
@@ -83,12 +83,8 @@ async function attempt(
   const watch = setTimeout(() => stall.abort(), stallTimeoutMs);
   const lost = (error: unknown): never => {
     signal?.throwIfAborted();
-    if (error instanceof Interruption || TracewiseError.isInstance(error)) throw error;
-    const { message, cause } = error as Error & { cause?: NodeJS.ErrnoException };
-    const what = stall.signal.aborted
-      ? `nothing came for ${stallTimeoutMs / 1000} s`
-      : `the connection to ${url.host} failed (${cause?.code ?? cause?.message ?? message})`;
-    throw new Interruption(what, { cause: error });
+    if (!stall.signal.aborted) throw error;
+    throw new Interruption(`nothing came for ${stallTimeoutMs / 1000} s`, { cause: error });
   };
   try {
     const remote = await openRemoteFile(url, {
@@ -110,7 +106,7 @@ async function attempt(
     const reader = remote.body!.getReader();
     for (;;) {
       watch.refresh();
-      const { done, value } = await reader.read().catch(lost);
+      const { done, value } = await reader.read().catch((error) => lost(connectionLost(remote.host, error)));
       if (done) break;
       await part.append(value);
       await checkContent(part, url, { totalBytes });

@@ -7,3 +7,10 @@ export class Interruption extends Error {
     this.retryAfterMs = options.retryAfterMs;
   }
 }
+
+/** What `fetch`, or reading its body, threw. */
+export function connectionLost(host: string, error: unknown): Interruption {
+  const { message, cause } = error as Error & { cause?: NodeJS.ErrnoException };
+  const why = cause?.code ?? cause?.message ?? message;
+  return new Interruption(`the connection to ${host} failed (${why})`, { cause: error });
+}

@@ -1,8 +1,10 @@
 import { TracewiseError } from '../errors.ts';
-import { Interruption } from './interruption.ts';
+import { connectionLost, Interruption } from './interruption.ts';
 
 /** A server's answer, ready to be read from byte `from` on. */
 export interface RemoteFile {
+  /** Where it lies. */
+  readonly host: string;
   readonly status: 200 | 206 | 416;
   readonly body: ReadableStream<Uint8Array> | null;
   readonly from: number;
@@ -27,7 +29,7 @@ const mostRedirects = 10;
 
 /**
  * Asks for a file from byte `offset` on and follows redirects; the token goes to no other origin. Throws an
- * Interruption where another attempt may succeed, or else a TracewiseError (ERR_MODEL_DOWNLOAD).
+ * Interruption where another attempt may succeed, also for an abort, or else a TracewiseError (ERR_MODEL_DOWNLOAD).
  */
 export async function openRemoteFile(
   url: URL,
@@ -44,6 +46,8 @@ export async function openRemoteFile(
         ...(offset > 0 && { range: `bytes=${offset}-` }),
         ...(token && at.origin === url.origin && { authorization: `Bearer ${token}` }),
       },
+    }).catch((error) => {
+      throw connectionLost(at.host, error);
     });
     linked.etag ??= response.headers.get('x-linked-etag') ?? undefined;
     linked.size ??= response.headers.get('x-linked-size') ?? undefined;
@@ -51,16 +55,10 @@ export async function openRemoteFile(
     const location = response.headers.get('location');
     if (response.status < 300 || response.status > 399 || !location) {
       if (![200, 206, 416].includes(response.status)) await refuse(response, at, url);
-      return remoteFile(response, linked);
+      return remoteFile(response, at.host, linked);
     }
-    await response.body?.cancel();
-    const next = new URL(location, at);
-    if (at.protocol === 'https:' && next.protocol !== 'https:')
-      throw new TracewiseError(
-        'ERR_MODEL_DOWNLOAD',
-        `Expected ${at.host} to stay encrypted but it sends on to ${next.protocol}//${next.host}; use another mirror`,
-      );
-    at = next;
+    await leaveUnread(response);
+    at = sentOn(at, location);
   }
   throw new TracewiseError(
     'ERR_MODEL_DOWNLOAD',
@@ -68,7 +66,23 @@ export async function openRemoteFile(
   );
 }
 
-function remoteFile(response: Response, linked: HubWord): RemoteFile {
+/** Where a redirect leads. Throws where nothing is downloaded from. */
+function sentOn(at: URL, location: string): URL {
+  const next = URL.canParse(location, at.href) ? new URL(location, at) : undefined;
+  const allowed = at.protocol === 'https:' ? ['https:'] : ['http:', 'https:'];
+  if (next && allowed.includes(next.protocol)) return next;
+  const where = next ? `${next.protocol}//${next.host}` : 'what is no address';
+  throw new TracewiseError(
+    'ERR_MODEL_DOWNLOAD',
+    `Expected ${at.host} to send on by ${allowed.join(' or ').replaceAll(':', '')} but it sends on to ${where}; use another mirror`,
+  );
+}
+
+async function leaveUnread(response: Response): Promise<void> {
+  await response.body?.cancel().catch(() => {});
+}
+
+function remoteFile(response: Response, host: string, linked: HubWord): RemoteFile {
   const { status, headers, body } = response;
   const [, from, total] = /^bytes (?:(\d+)-\d+|\*)\/(\d+|\*)$/.exec(headers.get('content-range') ?? '') ?? [];
   const announced = linked.size ?? (status === 200 ? headers.get('content-length') : total);
@@ -77,6 +91,7 @@ function remoteFile(response: Response, linked: HubWord): RemoteFile {
   // A weak tag does not promise the same bytes.
   const identity = linkedEtag ?? (etag?.startsWith('W/') ? null : etag);
   return {
+    host,
     status: status as RemoteFile['status'],
     body,
     from: Number(from ?? 0),
@@ -89,7 +104,7 @@ function remoteFile(response: Response, linked: HubWord): RemoteFile {
 
 /** Throws what an answer without a file means. `asked` is where the way began. */
 async function refuse(response: Response, at: URL, asked: URL): Promise<never> {
-  await response.body?.cancel();
+  await leaveUnread(response);
   const { status, headers } = response;
   const wentElsewhere = at.origin !== asked.origin;
   // A signed link of a content network may have run out: the next attempt is given a new one.

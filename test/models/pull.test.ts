@@ -427,6 +427,16 @@ describe('an unreliable network', () => {
     expect(Date.now() - began).toBeGreaterThan(20 + 40 + 80 + 160 - 10);
   });
 
+  it('names the host that it did not reach', async () => {
+    const closed = 'http://127.0.0.1:9';
+    server.reset({
+      hub: (_, response) => !!response.writeHead(302, { location: `${closed}/mini.gguf` }).end(),
+    });
+    expect((await failure()).message).toContain('the connection to 127.0.0.1:9 failed');
+    server.reset({ content: cutAfter(mini, 0) });
+    expect((await failure()).message).toContain('the connection to localhost:');
+  });
+
   it('says so where nothing can be reached', async () => {
     vi.stubEnv('HF_ENDPOINT', 'http://127.0.0.1:1');
     const error = await failure();
@@ -539,6 +549,18 @@ describe('a server that lies', () => {
     await pull();
     expect(hashHere()).toBe(sha256(next));
   });
+
+  it.each(['http://[', 'ftp://example.org/mini.gguf', 'file:///etc/passwd'])(
+    'by sending on to %s: it is asked once',
+    async (location) => {
+      server.reset({ hub: (_, response) => !!response.writeHead(302, { location }).end() });
+      expect(await failure()).toMatchObject({
+        code: 'ERR_MODEL_DOWNLOAD',
+        message: expect.stringContaining('send on by http or https'),
+      });
+      expect(server.seen).toHaveLength(1);
+    },
+  );
 
   it('by sending round in circles', async () => {
     server.reset({
