@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { checkOptions } from './check-options.ts';
 import { TracewiseError } from './errors.ts';
 import { executionLimitsSchema } from './execution-limits.ts';
 import { promptShapes, signalForms } from './option-names.ts';
@@ -130,17 +131,8 @@ export const faithfulOptions = {
 
 /** Checks and completes options. Throws a TracewiseError (ERR_OPTIONS) that names every wrong one. */
 export function resolveOptions(options: SolveOptions = {}): ResolvedOptions {
-  const parsed = optionsSchema.safeParse(options);
-  if (!parsed.success) {
-    throw new TracewiseError(
-      'ERR_OPTIONS',
-      `Expected valid options but received:\n${z.prettifyError(parsed.error)}`,
-      {
-        details: { issues: parsed.error.issues },
-      },
-    );
-  }
-  const { faithful, signalForm, executedText } = parsed.data;
+  const checked = checkOptions(optionsSchema, options, 'valid options');
+  const { faithful, signalForm, executedText } = checked;
   if (signalForm === 'final' && executedText === 'normalized') {
     throw new TracewiseError(
       'ERR_OPTIONS',
@@ -148,7 +140,7 @@ export function resolveOptions(options: SolveOptions = {}): ResolvedOptions {
       { details: { option: 'executedText' } },
     );
   }
-  if (!faithful) return Object.freeze(parsed.data);
+  if (!faithful) return Object.freeze(checked);
   const contradiction = Object.entries(faithfulOptions).find(([key, value]) => {
     const given = options[key as keyof typeof faithfulOptions];
     return given !== undefined && given !== value;
@@ -161,5 +153,5 @@ export function resolveOptions(options: SolveOptions = {}): ResolvedOptions {
       { details: { option: key } },
     );
   }
-  return Object.freeze({ ...parsed.data, ...faithfulOptions });
+  return Object.freeze({ ...checked, ...faithfulOptions });
 }

@@ -8,6 +8,7 @@ const root = resolve(import.meta.dirname, '../src');
 const layers = [
   [
     'errors',
+    'check-options',
     'execution-limits',
     'option-names',
     'options',

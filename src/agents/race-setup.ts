@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { checkOptions } from '../check-options.ts';
 import { TracewiseError } from '../errors.ts';
 import { mostMs, type ResolvedOptions, resolveOptions, type SolveOptions } from '../options.ts';
 import type { ProgramRunner } from '../program-runner.ts';
@@ -49,11 +50,7 @@ export interface Lineup extends Omit<Required<z.output<typeof optionsSchema>>, '
 
 /** Checks and completes a race's options. Throws a TracewiseError (ERR_OPTIONS). */
 export function lineUp({ maxSequences }: TokenModel, options: RaceOptions): Lineup {
-  const parsed = optionsSchema.safeParse(options);
-  if (!parsed.success) {
-    throw wrong(`Expected valid options of a race but received:\n${z.prettifyError(parsed.error)}`);
-  }
-  const { concurrency, ...rest } = parsed.data;
+  const { concurrency, ...rest } = checkOptions(optionsSchema, options, 'valid options of a race');
   const agents = rest.agents.map((agent) => resolveOptions(agent));
   const each = Math.max(...agents.map(sequencesOf));
   const fitting = Math.max(1, Math.floor(maxSequences / each));

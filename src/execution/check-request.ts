@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { TracewiseError } from '../errors.ts';
+import { checkOptions } from '../check-options.ts';
 import { executionLimitsSchema } from '../execution-limits.ts';
 import type { ExecutionLimits, ExecutionRequest } from '../program-runner.ts';
 
@@ -22,15 +22,6 @@ export type CheckedRequest = ExecutionRequest & { readonly limits: ExecutionLimi
 
 /** Checks a request and completes its limits. Throws a TracewiseError (ERR_OPTIONS). */
 export function checkRequest(request: ExecutionRequest, limits: ExecutionLimits): CheckedRequest {
-  const parsed = requestSchema.safeParse(request);
-  if (!parsed.success) {
-    throw new TracewiseError(
-      'ERR_OPTIONS',
-      `Expected a program to run but received:\n${z.prettifyError(parsed.error)}`,
-      {
-        details: { issues: parsed.error.issues },
-      },
-    );
-  }
-  return { ...parsed.data, limits: { ...limits, ...parsed.data.limits } };
+  const checked = checkOptions(requestSchema, request, 'a program to run');
+  return { ...checked, limits: { ...limits, ...checked.limits } };
 }

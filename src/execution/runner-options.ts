@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { checkOptions } from '../check-options.ts';
 import { TracewiseError } from '../errors.ts';
 import { executionLimitsSchema } from '../execution-limits.ts';
 import { defaultLimits } from './default-limits.ts';
@@ -37,18 +38,9 @@ const forCpython = ['python', 'bubblewrap', 'readable', 'preload'] as const;
 
 /** Checks and completes a runner's options. Throws a TracewiseError (ERR_OPTIONS) that names every wrong one. */
 export function resolveRunnerOptions(options: RunnerOptions = {}): ResolvedRunnerOptions {
-  const parsed = optionsSchema.safeParse(options);
-  if (!parsed.success) {
-    throw new TracewiseError(
-      'ERR_OPTIONS',
-      `Expected options of a runner but received:\n${z.prettifyError(parsed.error)}`,
-      {
-        details: { issues: parsed.error.issues },
-      },
-    );
-  }
+  const checked = checkOptions(optionsSchema, options, 'options of a runner');
   const misplaced = forCpython.find((name) => options[name] !== undefined);
-  if (misplaced && parsed.data.backend !== 'cpython') {
+  if (misplaced && checked.backend !== 'cpython') {
     throw new TracewiseError(
       'ERR_OPTIONS',
       `Expected \`${misplaced}\` only with \`backend: 'cpython'\`; leave it out or change the backend`,
@@ -58,7 +50,7 @@ export function resolveRunnerOptions(options: RunnerOptions = {}): ResolvedRunne
     );
   }
   return Object.freeze({
-    ...parsed.data,
-    limits: Object.freeze({ ...defaultLimits, ...parsed.data.limits }),
+    ...checked,
+    limits: Object.freeze({ ...defaultLimits, ...checked.limits }),
   });
 }

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
-import { TracewiseError } from '../errors.ts';
+import { checkOptions } from '../check-options.ts';
 import { mostSequences, neededSequences, workloadSchema } from './workload.ts';
 
 export type GpuChoice = 'auto' | 'cuda' | 'metal' | 'vulkan' | false;
@@ -77,15 +77,8 @@ export type ResolvedEngineOptions = Readonly<z.output<typeof engineOptionsSchema
 
 /** Checks and completes options. Throws a TracewiseError (ERR_OPTIONS) that names every wrong one. */
 export function resolveEngineOptions(options: EngineOptions): ResolvedEngineOptions {
-  const parsed = engineOptionsSchema.safeParse(options);
-  if (parsed.success) {
-    const { workload } = parsed.data;
-    const maxSequences = parsed.data.maxSequences ?? Math.max(16, workload ? neededSequences(workload) : 0);
-    return Object.freeze({ ...parsed.data, maxSequences });
-  }
-  throw new TracewiseError(
-    'ERR_OPTIONS',
-    `Expected valid engine options but received:\n${z.prettifyError(parsed.error)}`,
-    { details: { issues: parsed.error.issues } },
-  );
+  const checked = checkOptions(engineOptionsSchema, options, 'valid engine options');
+  const { workload } = checked;
+  const maxSequences = checked.maxSequences ?? Math.max(16, workload ? neededSequences(workload) : 0);
+  return Object.freeze({ ...checked, maxSequences });
 }

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { z } from 'zod';
 import { cacheFolder } from '../cache-folder.ts';
+import { checkOptions } from '../check-options.ts';
 import { embeddedModel } from '../embedded-model.ts';
 import { TracewiseError } from '../errors.ts';
 import type { SolveOptions } from '../options.ts';
@@ -66,13 +67,8 @@ export async function resolveModel(model: string, options: ResolveModelOptions =
 }
 
 function resolveOptions(options: ResolveModelOptions): ResolvedOptions {
-  const parsed = optionsSchema.safeParse(options);
-  if (parsed.success) return { ...parsed.data, cacheFolder: parsed.data.cacheFolder ?? cacheFolder() };
-  throw new TracewiseError(
-    'ERR_OPTIONS',
-    `Expected valid options of a model but received:\n${z.prettifyError(parsed.error)}`,
-    { details: { issues: parsed.error.issues } },
-  );
+  const checked = checkOptions(optionsSchema, options, 'valid options of a model');
+  return { ...checked, cacheFolder: checked.cacheFolder ?? cacheFolder() };
 }
 
 async function locate(source: HubSource, options: ResolvedOptions): Promise<string> {
