@@ -54,4 +54,28 @@ describe('the packed tarball, installed in an empty folder', () => {
     );
     expect(run(process.execPath, file)).toMatch(/^function 2 def f\(/);
   });
+
+  it.each([
+    ['node16', ['cts', 'mts']],
+    ['bundler', ['mts']],
+  ])('has types for %s', (resolution, extensions) => {
+    const files = extensions.map((extension) => `typed-${resolution}.${extension}`);
+    for (const file of files)
+      writeFileSync(
+        join(folder, file),
+        `import { foldRun, solve, type RunEvent } from 'tracewise';
+        import { ScriptedModel, ScriptedRunner } from 'tracewise/testing';
+        const engine = new ScriptedModel({ next: () => 'x' });
+        const runner = new ScriptedRunner({ run: () => ({}) });
+        export const run = solve({ text: 'x', tests: ['assert f(1)'] }, { engine, runner });
+        export const fold = (events: RunEvent[]): string => foldRun(events).program;
+        // @ts-expect-error: no such option, where the types are really read
+        solve({ text: 'x', tests: ['assert f(1)'] }, { engine, runner, gamma: 1 });`,
+      );
+    const module = resolution === 'bundler' ? 'esnext' : 'node16';
+    const checks = ['--noEmit', '--strict', '--skipLibCheck', '--target', 'es2023', '--module', module];
+    const types = ['--types', 'node', '--typeRoots', join(root, 'node_modules/@types')];
+    const compiler = join(root, 'node_modules/typescript/bin/tsc');
+    run(process.execPath, compiler, ...checks, '--moduleResolution', resolution, ...types, ...files);
+  });
 });
