@@ -66,7 +66,8 @@ function stepText({ event, source, locals, caller }: TraceStep): string {
     `${bars} ${dict(shown.locals, 'value')} , ${dict(shown.locals, 'type')}`,
     `${event.event.toUpperCase()}: ${shown.source}`,
   ];
-  if (returned || event.event === 'yield') lines.push(`Return Value: ${oneLine(event.value ?? 'None')}`);
+  if ((returned && event.depth > 1) || event.event === 'yield')
+    lines.push(`Return Value: ${oneLine(event.value ?? 'None')}`);
   if (event.event === 'exception')
     lines.push(oneLine(`Return Value: ${event.exceptionType}(${event.value ?? ''})`));
   return lines.join('\n');

@@ -200,10 +200,17 @@ describe('a whole program', () => {
     );
   });
 
+  test('tells what its last statement did, as far as it is written', async () => {
+    const begun = 'n = int(input())\nt = n * 2\n';
+    expect(await said(begun, io('6\n'))).toBe(
+      'stdin "3\\n"\n  1: n=3\n  2: t=6\n  printed ""  (expected "6\\n")\n',
+    );
+  });
+
   test('full and minimal', async () => {
     const full = await said(program, io('7\n'), { form: 'full' });
     expect(full).toMatch(/^stdin "3\\n"\n\n# Execution Trace:\n= \{\} , \{\}\nLINE: n = int\(input\(\)\)\n/);
-    expect(full).toMatch(/LINE: print\(t\)\nPrinted: "6\\n"\nExpected: "7\\n"\n$/);
+    expect(full).toMatch(/LINE: print\(t\)\n= .*\nRETURN: print\(t\)\nPrinted: "6\\n"\nExpected: "7\\n"\n$/);
     expect(await said(program, io('7\n'), { form: 'minimal' })).toBe(
       `stdin "3\\n"\n{'n': 3, 't': 6} , {'n': 'int', 't': 'int'}\nPrinted: "6\\n"\nExpected: "7\\n"\n`,
     );

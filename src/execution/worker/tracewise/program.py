@@ -40,12 +40,12 @@ class Program:
         self.entry_point = request.get('entryPoint')
         self.call_line = self.source.count('\n') + 2
         self.render = Renderer(limits['valueChars'], limits['valueItems'], limits['valueDepth'])
-        self.tracer = Tracer(limits, sink, self.entry_point) if request.get('trace') else None
+        self.is_whole = request['op'] == 'main'
+        self.tracer = Tracer(limits, sink, self.entry_point, self.is_whole) if request.get('trace') else None
         self.objects, self.handles = [], {}  # by handle, by id
         self.shared = Shared()
         self.decode = Decoder(self._handle, self._derived, self.shared.objects)
         self.generator = None  # what the last call gave, where that is one: its body runs as the test asks for items
-        self.is_whole = request['op'] == 'main'
         self.has_ended = False  # a whole program may leave before its last line
         # The program gets a copy of the builtins to patch, and a module of its own, which only a whole one is the
         # main one of: what stands under `if __name__ == '__main__'` reads stdin, or runs tests of its own.

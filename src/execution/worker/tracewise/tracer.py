@@ -22,11 +22,12 @@ _RESUME = opcode.opmap.get('RESUME')
 
 
 class Tracer:
-    def __init__(self, limits, sink, entry_point=None):
+    def __init__(self, limits, sink, entry_point=None, is_whole=False):
         self.max_events, self.max_bytes = limits['traceEvents'], limits['traceBytes']
         self.max_locals = limits['locals']
         self.render = Renderer(limits['valueChars'], limits['valueItems'], limits['valueDepth'])
         self.sink, self.entry_point = sink, entry_point
+        self.least_return = 1 if is_whole else 2  # the depth from which on returns are told: a module's, where it is the test
         self.ended = None
         self.lost = False  # whether a callback had no room left on the stack
         self.count = self.bytes = self.depth = 0
@@ -123,7 +124,7 @@ class Tracer:
         elif suspends:
             self.emit('yield', frame.f_lineno, code.co_name, depth, changes, ',' + quote(self.render(value)))
             return
-        elif depth > 1:
+        elif depth >= self.least_return:
             self.emit('return', frame.f_lineno, code.co_name, depth, changes, ',' + quote(self.render(value)))
         self.frames.pop(id(frame), None)
         if depth == 2 and code.co_name == self.entry_point:
