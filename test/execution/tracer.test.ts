@@ -57,6 +57,22 @@ describe('events', () => {
     ]);
   });
 
+  test('what is awaited or yielded from ends without an exception, and a real one is told', async () => {
+    const both =
+      'import asyncio\ndef inner():\n    yield 1\n    return 5\ndef g():\n    yield (yield from inner())\nasync def h():\n    await asyncio.sleep(0)\n    return 5\nasync def f(x):\n    return await h() + sum(g())\n';
+    const { outcome, trace } = await runTraced(both, 'import asyncio\nassert asyncio.run(f(1)) == 11');
+    const events = traceText(trace).filter((line) => /exception|return/.test(line));
+    expect([outcome, ...events]).toEqual([
+      'passed',
+      '3 return h:9 -> 5',
+      '4 return inner:4 -> 5',
+      '3 return g:6 -> None',
+      '2 return f:11 -> 11',
+    ]);
+    const raising = 'def g():\n    yield 1\n    raise KeyError(1)\ndef f(x):\n    yield from g()\n';
+    expect((await callTrace(raising, 'list(f(1))')).filter((line) => /exception/.test(line))).toHaveLength(2);
+  });
+
   test('the type of a change is the exact one', async () => {
     const { trace } = await runTraced('class C(list):\n    pass\ndef f(x):\n    y = C([True])\n    return 1');
     const change = trace.flatMap(({ changes }) => changes).find(({ name }) => name === 'y');

@@ -18,6 +18,7 @@ _YIELDS = {opcode.opmap.get('YIELD_VALUE'), opcode.opmap.get('INSTRUMENTED_YIELD
 _RETURNS = {
     opcode.opmap.get(name) for name in ('RETURN_VALUE', 'RETURN_CONST', 'INSTRUMENTED_RETURN_VALUE', 'INSTRUMENTED_RETURN_CONST')
 } - {None}
+_SENDS = {opcode.opmap.get(name) for name in ('SEND', 'INSTRUMENTED_SEND', 'END_SEND', 'INSTRUMENTED_END_SEND')} - {None}
 _RESUME = opcode.opmap.get('RESUME')
 
 
@@ -77,6 +78,8 @@ class Tracer:
     def on_event(self, frame, event, arg):
         if self.ended is not None:
             return None
+        if event == 'exception' and arg[0] is StopIteration and _at(frame, _SENDS):
+            return self.on_event  # how Python itself learns that what was awaited, or yielded from, has its value
         depth = self.depth
         if event == 'return':
             self.depth -= 1
@@ -118,7 +121,7 @@ class Tracer:
     def _return(self, frame, code, depth, changes, value):
         # `return` also fires when an exception leaves the frame, be it where it was thrown into a generator.
         suspends = code.co_flags & _SUSPENDS and _at_yield(frame) and self.raising != (frame, frame.f_lasti)
-        unwinds = not suspends and not _at_return(frame)
+        unwinds = not suspends and not _at(frame, _RETURNS)
         if unwinds:
             self.emit('unwind', frame.f_lineno, code.co_name, depth, changes)
         elif suspends:
@@ -156,9 +159,9 @@ def _visible(name):
     return type(name) is str and name[:2] != '__' and name[:1] != '.'
 
 
-def _at_return(frame):
+def _at(frame, instructions):
     at, code = frame.f_lasti, frame.f_code.co_code
-    return 0 <= at < len(code) and code[at] in _RETURNS
+    return 0 <= at < len(code) and code[at] in instructions
 
 
 def _at_yield(frame):
