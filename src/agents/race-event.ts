@@ -23,6 +23,11 @@ export interface RaceEnd {
   readonly elapsedMs: number;
 }
 
+/** The agent whose run it is of; undefined for one of a run alone, and for a race's end. */
+export function agentOf(event: RunEvent | RaceEvent): number | undefined {
+  return 'agent' in event ? event.agent : undefined;
+}
+
 /** Those of one agent's run. */
 export function eventsOf(events: readonly RaceEvent[], agent: number): AgentEvent[] {
   return events.filter((event): event is AgentEvent => event.agent === agent);

@@ -1,6 +1,6 @@
 import { TracewiseError } from '../errors.ts';
 import type { RunEvent } from '../events.ts';
-import type { RaceEvent } from './race-event.ts';
+import { agentOf, type RaceEvent } from './race-event.ts';
 
 interface Placed {
   readonly line: number;
@@ -21,7 +21,7 @@ export function readEvents(text: string): (RunEvent | RaceEvent)[] {
     const { event } = placed;
     end = event.type === 'race-end' ? placed : undefined;
     if (event.type === 'race-end') continue;
-    const agent = 'agent' in event ? event.agent : undefined;
+    const agent = agentOf(event);
     const own = runs.get(agent) ?? [];
     if (event.seq > own.length)
       throw unreadable(i + 1, `event ${own.length}, but received event ${event.seq}`);

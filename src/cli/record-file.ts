@@ -1,5 +1,5 @@
 import { ftruncateSync, openSync, readFileSync, statSync, writeSync } from 'node:fs';
-import type { RaceEvent } from '../agents/race-event.ts';
+import { agentOf, type RaceEvent } from '../agents/race-event.ts';
 import { readEvents } from '../agents/read-events.ts';
 import { keptEvents } from '../controller/recorded-run.ts';
 import { TracewiseError } from '../errors.ts';
@@ -59,10 +59,6 @@ export class RecordFile {
       throw refused(this.#path, TracewiseError.isInstance(cause) ? message : (code ?? message), cause);
     }
   }
-}
-
-function agentOf(event: RunEvent | RaceEvent): number | undefined {
-  return 'agent' in event ? event.agent : undefined;
 }
 
 function refused(path: string, why: string, cause?: unknown): TracewiseError {

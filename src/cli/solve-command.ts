@@ -1,6 +1,6 @@
 import { basename, extname } from 'node:path';
 import { race } from '../agents/race.ts';
-import type { AgentEvent, RaceEvent } from '../agents/race-event.ts';
+import { type AgentEvent, agentOf, type RaceEvent } from '../agents/race-event.ts';
 import type { RunResult } from '../controller/fold-run.ts';
 import { solve } from '../controller/solve.ts';
 import type { Underway } from '../controller/underway.ts';
@@ -80,7 +80,7 @@ async function report<Event extends RunEvent | RaceEvent>(
   const startedMs = performance.now();
   for await (const event of run) {
     if (event.type !== 'race-end') {
-      const agent = 'agent' in event ? event.agent : 0;
+      const agent = agentOf(event) ?? 0;
       if (event.type === 'run-start') byAgent.set(agent, []);
       byAgent.get(agent)?.push(event);
     }
