@@ -14,11 +14,16 @@ from .values import encode_local
 
 FILENAME = '<candidate>'
 _SUSPENDS = 0x20 | 0x80 | 0x200  # code flags: generators and coroutines
-_YIELDS = {opcode.opmap.get('YIELD_VALUE'), opcode.opmap.get('INSTRUMENTED_YIELD_VALUE')} - {None}
-_RETURNS = {
-    opcode.opmap.get(name) for name in ('RETURN_VALUE', 'RETURN_CONST', 'INSTRUMENTED_RETURN_VALUE', 'INSTRUMENTED_RETURN_CONST')
-} - {None}
-_SENDS = {opcode.opmap.get(name) for name in ('SEND', 'INSTRUMENTED_SEND', 'END_SEND', 'INSTRUMENTED_END_SEND')} - {None}
+
+
+def _opcodes(*names):
+    """Those that this Python has, and what they become while it is traced."""
+    return {opcode.opmap[form] for name in names for form in (name, 'INSTRUMENTED_' + name) if form in opcode.opmap}
+
+
+_YIELDS = _opcodes('YIELD_VALUE')
+_RETURNS = _opcodes('RETURN_VALUE', 'RETURN_CONST')
+_SENDS = _opcodes('SEND', 'END_SEND')
 _RESUME = opcode.opmap.get('RESUME')
 
 
