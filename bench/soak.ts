@@ -31,8 +31,8 @@ interface Log {
 
 /**
  * Mixed tasks on one engine and one runner, one to four at once, in a cache that does not hold four: any γ, with
- * and without speculation, races, samples, budgets that end early, aborts, half of which are gone on with. Fails where a sequence stays open, a job
- * fails otherwise than it may, memory grows, or nothing was ever evicted.
+ * and without speculation, races, samples, budgets that end early, aborts, half of which are gone on with. Fails where a
+ * sequence stays open, a job fails otherwise than it may, memory grows, or nothing was ever evicted.
  */
 export async function main({
   quick,

@@ -1,5 +1,5 @@
 import { type FillRow, GgufWriter } from './gguf-writer.ts';
-import type { RandomModel } from './random-gguf.ts';
+import { type RandomModel, writeEnds } from './random-gguf.ts';
 import { type GgufModel, readGguf } from './read-gguf.ts';
 import { byteLength, decode, encode, type TensorType } from './tensor-formats.ts';
 
@@ -105,9 +105,7 @@ function writeMetadata(writer: GgufWriter, { shape, tokenizer }: GgufModel, larg
   writer.texts('tokenizer.ggml.tokens', [...tokens, ...unused]);
   writer.int32s('tokenizer.ggml.token_type', [...types, ...unused.map(() => 5)]);
   writer.texts('tokenizer.ggml.merges', merges);
-  writer.uint32('tokenizer.ggml.bos_token_id', begin);
-  writer.uint32('tokenizer.ggml.eos_token_id', end);
-  writer.bool('tokenizer.ggml.add_bos_token', false);
+  writeEnds(writer, { begin, end, addsBegin: false });
 }
 
 function writeTensors(writer: GgufWriter, small: GgufModel, large: Shape): void {

@@ -111,9 +111,7 @@ function writeByteBpe(writer: GgufWriter, vocabularySize: number): void {
   writer.texts('tokenizer.ggml.tokens', tokens);
   writer.int32s('tokenizer.ggml.token_type', types);
   writer.texts('tokenizer.ggml.merges', merges);
-  writer.uint32('tokenizer.ggml.bos_token_id', end);
-  writer.uint32('tokenizer.ggml.eos_token_id', end);
-  writer.bool('tokenizer.ggml.add_bos_token', false);
+  writeEnds(writer, { begin: end, end, addsBegin: false });
 }
 
 function writeSentencePiece(
@@ -126,10 +124,18 @@ function writeSentencePiece(
   writer.texts('tokenizer.ggml.tokens', tokens);
   writer.float32s('tokenizer.ggml.scores', scores);
   writer.int32s('tokenizer.ggml.token_type', types);
+  writeEnds(writer, { begin, end, addsBegin: true });
+  if (addSpacePrefix !== undefined) writer.bool('tokenizer.ggml.add_space_prefix', addSpacePrefix);
+}
+
+/** The tokens that begin and end a text. */
+export function writeEnds(
+  writer: GgufWriter,
+  { begin, end, addsBegin }: { begin: number; end: number; addsBegin: boolean },
+): void {
   writer.uint32('tokenizer.ggml.bos_token_id', begin);
   writer.uint32('tokenizer.ggml.eos_token_id', end);
-  writer.bool('tokenizer.ggml.add_bos_token', true);
-  if (addSpacePrefix !== undefined) writer.bool('tokenizer.ggml.add_space_prefix', addSpacePrefix);
+  writer.bool('tokenizer.ggml.add_bos_token', addsBegin);
 }
 
 function llamaTensors(writer: GgufWriter, model: RandomModel): void {
